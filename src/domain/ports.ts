@@ -1,0 +1,100 @@
+/** What the core needs of the outside, as types only. Adapters implement them; `compose.ts` chooses. */
+import type { ImageBlob, ReceivedPart } from './part.ts'
+import type { ModelAnswer, ModelRequest } from './model-call.ts'
+
+/** Time, injected everywhere. `sleep` rejects with the signal's reason as soon as it aborts; abort is final. */
+export interface Clock {
+  nowMs(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Chance, injected everywhere. */
+export interface Random {
+  bytes(count: number): Uint8Array
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+/** One structured line per call. Fields are scalars, so that no image, prompt or secret slips in by way of an object. */
+export interface Logger {
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  error(event: string, fields?: LogFields): void
+}
+
+/** Receives bytes in pieces. Nothing is visible to readers before `commit`; `abort` leaves nothing behind. */
+export interface BlobWriter {
+  write(bytes: Uint8Array): Promise<void>
+  commit(): Promise<{ sha256: string; bytes: number }>
+  abort(): Promise<void>
+}
+
+export interface ByteRange {
+  /** First byte, from 0. */
+  start: number
+  /** Last byte, inclusive. */
+  end: number
+}
+
+/** Content-addressed bytes. Names are lower-case hex SHA-256 of the content. Writing what is there already is a no-op that keeps it. */
+export interface BlobStore {
+  open(): Promise<BlobWriter>
+  /** The bytes in pieces of at most 256 KiB. Throws `BlobMissing` when there is no such blob. */
+  read(sha256: string, range?: ByteRange): AsyncIterable<Uint8Array>
+  /** Size in bytes, or null when there is no such blob. */
+  size(sha256: string): Promise<number | null>
+  /** Removes the blob if it is there and was not written or touched after `olderThanMs` (Unix ms). True when it is gone. */
+  remove(sha256: string, olderThanMs: number): Promise<boolean>
+  /** Every blob, for the sweep that looks for bytes without a row. */
+  list(): AsyncIterable<{ sha256: string; bytes: number; writtenAtMs: number }>
+}
+
+export class BlobMissing extends Error {
+  override name = 'BlobMissing'
+  readonly sha256: string
+  constructor(sha256: string) {
+    super(`no blob ${sha256}`)
+    this.sha256 = sha256
+  }
+}
+
+/** Thought signatures: the characters as received, once per SHA-256, read and written in pieces. */
+export interface SignatureStore {
+  open(): Promise<BlobWriter>
+  read(sha256: string): AsyncIterable<Uint8Array>
+}
+
+/** Where the adapter puts an answer while it is still arriving. Each call is awaited, so that storage sets the pace. */
+export interface AnswerSink {
+  openImage(): Promise<BlobWriter>
+  openSignature(): Promise<BlobWriter>
+  /** A whole part, in the order received. Unsigned empty text parts are not reported. */
+  part(part: ReceivedPart): Promise<void>
+}
+
+/** One attempt against one model at one endpoint. Never throws for what the upstream did: failures are answers too. */
+export interface ImageModel {
+  attempt(request: ModelRequest, sink: AnswerSink, signal: AbortSignal): Promise<ModelAnswer>
+}
+
+export interface UpstreamFile {
+  /** `files/…` */
+  name: string
+  uri: string
+  /** Unix ms. */
+  expiresAtMs: number
+  state: 'active' | 'processing' | 'failed'
+}
+
+/** Files held upstream for 48 h (wire-facts §3). Errors are `UpstreamFileError` with the classified failure. */
+export interface ModelFiles {
+  upload(endpointId: string, image: ImageBlob, signal: AbortSignal): Promise<UpstreamFile>
+  get(endpointId: string, name: string, signal: AbortSignal): Promise<UpstreamFile | null>
+  /** Idempotent: a file that is gone already counts as removed. */
+  remove(endpointId: string, name: string, signal: AbortSignal): Promise<void>
+}
+
+/** Wakes executors. A lost wake-up costs a second, never a turn: the turn row is the truth. */
+export interface Dispatcher {
+  wake(turnId: string, dueAtMs: number): Promise<void>
+}
