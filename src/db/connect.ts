@@ -1,0 +1,73 @@
+/** The one place a PostgreSQL client is made, on Node and on Workers alike. */
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+
+/** The postgres.js client. See `connect` for what its rows hold. */
+export type Sql = postgres.Sql<{ int8: number | bigint }>
+
+/** Drizzle over that client: the database itself or a transaction, which queries need not tell apart. */
+export type Database = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>
+
+export interface Connection {
+  sql: Sql
+  db: Database
+}
+
+export interface ConnectOptions {
+  /** The most connections held at once; postgres.js opens them as they are needed. */
+  max: number
+  /** What `pg_stat_activity` shows. */
+  applicationName: string
+  /** False behind Hyperdrive or another pooler that does not keep a session's prepared statements. Default true. */
+  prepare?: boolean
+  /** False saves each new connection a round trip, and then raw queries can neither take nor give arrays. Default true. */
+  arrays?: boolean
+  /** Default 10 000. */
+  connectTimeoutMs?: number
+  /** An unused connection is closed after this long. Default: never. */
+  idleTimeoutMs?: number
+}
+
+/**
+ * Opens a pool; the first query makes the first connection. The client holds the password: never log it.
+ *
+ * Rows of raw queries hold: int8 as number, or bigint beyond 2^53; numeric as string; bytea as Uint8Array; timestamps as
+ * PostgreSQL's text and JSON parameters to be given as text (drizzle turns off postgres.js's own conversions for both).
+ *
+ * @param url `postgres://user:password@host:port/database`; `?host=/folder` names a Unix socket's folder, as in libpq
+ * @throws Error when the URL cannot be read; its text never repeats the URL
+ */
+export function connect(url: string, options: ConnectOptions): Connection {
+  const { href, socketPath } = readUrl(url)
+  const sql: Sql = postgres(href, {
+    max: options.max,
+    prepare: options.prepare ?? true,
+    connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
+    ...(options.idleTimeoutMs === undefined ? {} : { idle_timeout: options.idleTimeoutMs / 1000 }),
+    ...(socketPath === null ? {} : { path: socketPath }),
+    connection: { application_name: options.applicationName },
+    fetch_types: options.arrays ?? true,
+    types: { int8 },
+    onnotice: () => {},
+  })
+  return { sql, db: drizzle(sql) }
+}
+
+const int8: postgres.PostgresType<number | bigint> = {
+  to: 20,
+  from: [20],
+  serialize: (value: number | bigint) => value.toString(),
+  parse: (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text)),
+}
+
+/** postgres.js sends an unknown `?host=` to the server as a setting, so the socket is taken out of the URL. */
+function readUrl(text: string): { href: string; socketPath: string | null } {
+  const url = URL.parse(text)
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+    throw new Error('the database URL cannot be read: it should look like postgres://user:password@host:5432/database')
+  }
+  const host = url.searchParams.get('host')
+  url.searchParams.delete('host')
+  return { href: url.href, socketPath: host === null ? null : `${host}/.s.PGSQL.${url.port || '5432'}` }
+}
