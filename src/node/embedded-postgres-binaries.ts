@@ -78,7 +78,7 @@ async function binariesIn(folder: string, libraryPath: NodeJS.ProcessEnv): Promi
  * Missing ones are made beside the libraries (true) or, where that is read-only, in `linksDir` (false).
  * Two processes may do this at once: whoever comes second finds the link there.
  */
-async function linkLibraries(nativeDir: string, linksDir: string): Promise<boolean> {
+export async function linkLibraries(nativeDir: string, linksDir: string): Promise<boolean> {
   const list = await readFile(join(nativeDir, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const packageDir = dirname(nativeDir)
   let besideThemAll = true

@@ -31,8 +31,10 @@ describe('migrate', () => {
   it('lets a crowd of ten start at once: one applies each step, all go on', async () => {
     const { sql, url } = await unmigrated()
     await sql`drop table schema_migrations`
+    const slow = step('9000_first', `select pg_sleep(0.1); ${first.statements}`)
     const crowd = Array.from({ length: 10 }, () => connect(url, { max: 1, applicationName: 'crowd' }))
-    const done = await Promise.all(crowd.map((one) => migrate(one.sql, [first, second])))
+    await Promise.all(crowd.map((one) => one.sql`select 'connected'`))
+    const done = await Promise.all(crowd.map((one) => migrate(one.sql, [slow, second])))
     await Promise.all(crowd.map((one) => one.sql.end()))
     expect(done.flat().sort()).toEqual(['9000_first', '9001_second'])
   })

@@ -8,7 +8,9 @@ import { migrate } from '../../src/db/migrate.ts'
 import { isAlive } from '../../src/node/embedded-postgres-postmaster.ts'
 import { findPostgres } from '../../src/node/find-postgres.ts'
 import { loadMigrations } from '../../src/node/load-migrations.ts'
-import { realClock, realRandom, recordingLogger } from './real-world.ts'
+import { systemClock } from '../../src/runtime/clock.ts'
+import { systemRandom } from '../../src/runtime/random.ts'
+import { recordingLogger } from './recording-logger.ts'
 
 /** What a test file needs to clone the template. */
 export interface ClusterAddress {
@@ -29,7 +31,7 @@ const databasePrefix = 'pentimento_test_'
 
 /** @param runDir the run's own folder; `DATABASE_URL_TEST` names a server to use instead of an embedded one in there */
 export async function startTestCluster(runDir: string, databaseUrl = process.env.DATABASE_URL_TEST): Promise<TestCluster> {
-  const surroundings = { clock: realClock, random: realRandom, logger: recordingLogger() }
+  const surroundings = { clock: systemClock, random: systemRandom, logger: recordingLogger() }
   const server = await findPostgres({ ...surroundings, databaseUrl, dataDir: runDir, socketRoot: runDir, fsync: false, tcp: true })
   const runName = `${databasePrefix}${randomUUID().slice(0, 8)}`
   // Its name on an open session tells other runs on the same server that this run still lives.

@@ -1,11 +1,5 @@
-/** Time, chance and logging for tests that run real processes. */
-import { randomBytes } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock, LogFields, Logger, Random } from '../../src/domain/ports.ts'
-
-export const realClock: Clock = { nowMs: Date.now, sleep: (ms, signal) => wait(ms, undefined, { signal }) }
-
-export const realRandom: Random = { bytes: (count) => randomBytes(count) }
+/** A logger for tests. */
+import type { LogFields, Logger } from '../../src/domain/ports.ts'
 
 export interface LoggedEvent {
   level: 'info' | 'warn' | 'error'
