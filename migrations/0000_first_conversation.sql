@@ -37,6 +37,7 @@ CREATE TABLE "events" (
 	"turn_id" text NOT NULL,
 	"seq" integer NOT NULL,
 	"position" bigint GENERATED ALWAYS AS IDENTITY (sequence name "events_position_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"xid" bigint DEFAULT pg_current_xact_id()::text::bigint NOT NULL,
 	"session_id" text NOT NULL,
 	"tenant_id" text NOT NULL,
 	"type" text NOT NULL,
@@ -68,11 +69,22 @@ CREATE TABLE "media" (
 	"created_at_ms" bigint NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "media_grants" (
+	"media_id" text NOT NULL,
+	"session_id" text NOT NULL,
+	CONSTRAINT "media_grants_media_id_session_id_pk" PRIMARY KEY("media_id","session_id")
+);
+--> statement-breakpoint
 CREATE TABLE "model_states" (
 	"project" text NOT NULL,
 	"model" text NOT NULL,
 	"state" jsonb NOT NULL,
 	CONSTRAINT "model_states_project_model_pk" PRIMARY KEY("project","model")
+);
+--> statement-breakpoint
+CREATE TABLE "nodes" (
+	"id" text PRIMARY KEY NOT NULL,
+	"lease_expires_at_ms" bigint NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "parts" (
@@ -130,6 +142,7 @@ CREATE TABLE "turns" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
 	"session_id" text NOT NULL,
+	"position" bigint GENERATED ALWAYS AS IDENTITY (sequence name "turns_position_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"parent_id" text,
 	"parent_is_head" boolean DEFAULT false NOT NULL,
 	"depth" integer NOT NULL,
@@ -150,8 +163,6 @@ CREATE TABLE "turns" (
 	"due_at_ms" bigint,
 	"lease_owner" text,
 	"lease_epoch" integer DEFAULT 0 NOT NULL,
-	"lease_expires_at_ms" bigint,
-	"cancel_requested_at_ms" bigint,
 	"output_attempt" integer,
 	"model" text,
 	"model_version" text,
@@ -180,6 +191,8 @@ ALTER TABLE "attempts" ADD CONSTRAINT "attempts_turn_id_turns_id_fk" FOREIGN KEY
 ALTER TABLE "events" ADD CONSTRAINT "events_turn_id_turns_id_fk" FOREIGN KEY ("turn_id") REFERENCES "public"."turns"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "media" ADD CONSTRAINT "media_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "media" ADD CONSTRAINT "media_sha256_blobs_sha256_fk" FOREIGN KEY ("sha256") REFERENCES "public"."blobs"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "media_grants" ADD CONSTRAINT "media_grants_media_id_media_id_fk" FOREIGN KEY ("media_id") REFERENCES "public"."media"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "media_grants" ADD CONSTRAINT "media_grants_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parts" ADD CONSTRAINT "parts_turn_id_turns_id_fk" FOREIGN KEY ("turn_id") REFERENCES "public"."turns"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parts" ADD CONSTRAINT "parts_media_id_media_id_fk" FOREIGN KEY ("media_id") REFERENCES "public"."media"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parts" ADD CONSTRAINT "parts_signature_sha256_signatures_sha256_fk" FOREIGN KEY ("signature_sha256") REFERENCES "public"."signatures"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -197,7 +210,8 @@ CREATE INDEX "parts_of_media" ON "parts" USING btree ("media_id");--> statement-
 CREATE INDEX "parts_of_signature" ON "parts" USING btree ("signature_sha256");--> statement-breakpoint
 CREATE INDEX "sessions_newest" ON "sessions" USING btree ("tenant_id","id" DESC NULLS LAST);--> statement-breakpoint
 CREATE UNIQUE INDEX "turns_one_active_per_session" ON "turns" USING btree ("session_id") WHERE status in ('running', 'waiting');--> statement-breakpoint
-CREATE INDEX "turns_of_session" ON "turns" USING btree ("session_id","id");--> statement-breakpoint
+CREATE INDEX "turns_of_session" ON "turns" USING btree ("session_id","position");--> statement-breakpoint
 CREATE INDEX "turns_of_parent" ON "turns" USING btree ("parent_id");--> statement-breakpoint
 CREATE INDEX "turns_due" ON "turns" USING btree ("due_at_ms") WHERE due_at_ms is not null;--> statement-breakpoint
-CREATE INDEX "turns_leased" ON "turns" USING btree ("lease_owner") WHERE lease_owner is not null;
+CREATE INDEX "turns_leased" ON "turns" USING btree ("lease_owner") WHERE lease_owner is not null;--> statement-breakpoint
+CREATE INDEX "turns_queued" ON "turns" USING btree ("session_id","position") WHERE status = 'queued';

@@ -49,6 +49,13 @@ export const sessions = pgTable(
   (table) => [index('sessions_newest').on(table.tenantId, table.id.desc())],
 )
 
+/** Executors alive: one row, and one heartbeat, per node. A turn whose `lease_owner` has no live row here is up for take-over. */
+export const nodes = pgTable('nodes', {
+  id: text('id').primaryKey(),
+  /** By the database's clock, since nodes may disagree on the time. */
+  leaseExpiresAtMs: unixMs('lease_expires_at_ms').notNull(),
+})
+
 export const turns = pgTable(
   'turns',
   {
@@ -57,6 +64,8 @@ export const turns = pgTable(
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
+    /** The order turns were accepted in; given out under the session's lock, so exact within a session, unlike ids made on several nodes. */
+    position: bigint('position', { mode: 'number' }).generatedAlwaysAsIdentity(),
     parentId: text('parent_id'),
     /** A queued turn whose parent is the head when it starts. */
     parentIsHead: boolean('parent_is_head').notNull().default(false),
@@ -76,14 +85,12 @@ export const turns = pgTable(
     deadlineAtMs: unixMs('deadline_at_ms'),
     waitingUntilMs: unixMs('waiting_until_ms'),
     waitReason: text('wait_reason').$type<WaitReason>(),
-    /** When an executor should look at it next; null while it waits behind another turn, and once it has ended. */
+    /** When an executor should look at it next; null while one is at it, while it waits behind another turn, and once it has ended. */
     dueAtMs: unixMs('due_at_ms'),
+    /** The node at work on it (`nodes.id`). Stays on an ended turn while an answer already paid for is read on. */
     leaseOwner: text('lease_owner'),
     /** Grows with every claim; every write of a running turn names it, so that a node that lost its lease cannot write. */
     leaseEpoch: integer('lease_epoch').notNull().default(0),
-    /** By the database's clock, since nodes may disagree on the time. */
-    leaseExpiresAtMs: unixMs('lease_expires_at_ms'),
-    cancelRequestedAtMs: unixMs('cancel_requested_at_ms'),
     /** The attempt whose parts are the output. */
     outputAttempt: integer('output_attempt'),
     model: text('model'),
@@ -99,10 +106,11 @@ export const turns = pgTable(
   (table) => [
     foreignKey({ columns: [table.parentId], foreignColumns: [table.id], name: 'turns_parent' }).onDelete('set null'),
     uniqueIndex('turns_one_active_per_session').on(table.sessionId).where(sql`status in ('running', 'waiting')`),
-    index('turns_of_session').on(table.sessionId, table.id),
+    index('turns_of_session').on(table.sessionId, table.position),
     index('turns_of_parent').on(table.parentId),
     index('turns_due').on(table.dueAtMs).where(sql`due_at_ms is not null`),
     index('turns_leased').on(table.leaseOwner).where(sql`lease_owner is not null`),
+    index('turns_queued').on(table.sessionId, table.position).where(sql`status = 'queued'`),
   ],
 )
 
@@ -133,6 +141,20 @@ export const media = pgTable(
     createdAtMs: unixMs('created_at_ms').notNull(),
   },
   (table) => [uniqueIndex('media_of_tenant').on(table.tenantId, table.sha256), index('media_of_blob').on(table.sha256)],
+)
+
+/** Uploads made with a session's token: what that token may use before a turn does. */
+export const mediaGrants = pgTable(
+  'media_grants',
+  {
+    mediaId: text('media_id')
+      .notNull()
+      .references(() => media.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+  },
+  (table) => [primaryKey({ columns: [table.mediaId, table.sessionId] })],
 )
 
 /** Thought signatures: the characters received, once per SHA-256. `STORAGE EXTERNAL` (set by migration) lets pieces be read cheaply. */
@@ -216,6 +238,8 @@ export const events = pgTable(
       .references(() => turns.id, { onDelete: 'cascade' }),
     seq: integer('seq').notNull(),
     position: bigint('position', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    /** The transaction that wrote it: readers across turns stop short of transactions still open. */
+    xid: bigint('xid', { mode: 'number' }).notNull().default(sql`pg_current_xact_id()::text::bigint`),
     sessionId: text('session_id').notNull(),
     tenantId: text('tenant_id').notNull(),
     type: text('type').notNull(),

@@ -13,9 +13,8 @@ export const EVENT_TYPES = [
   'turn.failed',
   'turn.canceled',
   'turn.outcome_unknown',
-  /** After the end: a late answer came, was adopted, or the head moved on it. */
+  /** After the end: an answer came that is paid for and can be adopted. Adoption shows as `turn.succeeded`. */
   'attempt.late',
-  'turn.adopted',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

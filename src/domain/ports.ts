@@ -1,6 +1,8 @@
 /** What the core needs of the outside, as types only. Adapters implement them; `compose.ts` chooses. */
-import type { ImageBlob, ReceivedPart } from './part.ts'
+
 import type { ModelAnswer, ModelRequest } from './model-call.ts'
+import type { MediaType } from './media.ts'
+import type { ImageBlob, ReceivedPart } from './part.ts'
 
 /** Time, injected everywhere. `sleep` rejects with the signal's reason as soon as it aborts; abort is final. */
 export interface Clock {
@@ -97,4 +99,22 @@ export interface ModelFiles {
 /** Wakes executors. A lost wake-up costs a second, never a turn: the turn row is the truth. */
 export interface Dispatcher {
   wake(turnId: string, dueAtMs: number): Promise<void>
+}
+
+/** Signs the addresses of media, so that a browser may load them without a key (api.md, Media). */
+export interface MediaUrls {
+  /** `path` (which may have a query of its own, covered by the signature) with an expiry and a signature in its query. */
+  sign(path: string): Promise<string>
+  /** Whether this path and query was signed by us and has not expired. An unsigned one is simply false. */
+  verify(pathAndQuery: string): Promise<boolean>
+}
+
+/** What an image file says of itself, pixels as displayed; or why it is not taken in. */
+export type ImageVerdict =
+  | { ok: true; image: { mimeType: MediaType; width: number; height: number } }
+  | { ok: false; refusal: { code: 'unsupported_media_type' | 'unreadable_image' | 'payload_too_large'; detail: string } }
+
+/** Judges an image in the blob store by its content, without decoding it. */
+export interface ImageInspector {
+  inspect(blob: { sha256: string; bytes: number }): Promise<ImageVerdict>
 }

@@ -50,3 +50,20 @@ export interface Session extends SessionSettings {
   createdAtMs: number
   updatedAtMs: number
 }
+
+/** What a session is where its creator said nothing (api.md, Sessions). */
+export const DEFAULT_SESSION_SETTINGS: Readonly<SessionSettings> = Object.freeze<SessionSettings>({
+  title: null,
+  metadata: {},
+  strategy: 'quality',
+  models: null,
+  image: {},
+  systemInstruction: null,
+  safetySettings: [],
+  history: { mode: 'full' },
+  policy: {},
+  onConflict: 'reject',
+  onDisconnect: 'continue',
+  budgetUsd: null,
+  expiresAtMs: null,
+})

@@ -3,7 +3,7 @@ import type { Database } from '../db/connect.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { EventBell } from '../domain/event.ts'
-import type { BlobStore, Clock, Dispatcher, Logger, ModelFiles, Random, SignatureStore } from '../domain/ports.ts'
+import type { BlobStore, Clock, Dispatcher, ImageInspector, Logger, ModelFiles, Pictures, Random, SignatureStore } from '../domain/ports.ts'
 import type { Policies } from '../engine/policy.ts'
 
 /** Who asks. A `session` token reaches one session of its tenant and nothing else; `admin` also manages tenants and keys. */
@@ -23,6 +23,8 @@ export interface Installation {
   logger: Logger
   blobs: BlobStore
   signatures: SignatureStore
+  inspector: ImageInspector
+  pictures: Pictures
   files: ModelFiles
   catalogue: Catalogue
   policies: Policies

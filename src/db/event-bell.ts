@@ -1,0 +1,62 @@
+/** The bell over LISTEN/NOTIFY: one connection hears for the whole process, whoever waits for a turn, a session or a tenant. */
+import type { EventBell } from '../domain/event.ts'
+import type { Clock, Logger } from '../domain/ports.ts'
+import type { Sql } from './connect.ts'
+
+export interface ListeningBell extends EventBell {
+  /** Calls `heard` whenever work has fallen due anywhere. */
+  onWork(heard: () => void): void
+  /** Calls `heard` with the id of every turn that is canceled, on whatever node. */
+  onCancel(heard: (turnId: string) => void): void
+  close(): Promise<void>
+}
+
+/** Listens at once. Lost connections are made anew by the driver; rings in between are lost, as callers expect. */
+export async function createListeningBell(sql: Sql, clock: Clock, logger: Logger): Promise<ListeningBell> {
+  const waiting = new Map<string, Set<() => void>>()
+  const workers: (() => void)[] = []
+  const cancelers: ((turnId: string) => void)[] = []
+
+  const ringAll = (topics: readonly string[]) => {
+    for (const topic of topics) for (const ring of waiting.get(topic) ?? []) ring()
+  }
+  const channels = {
+    pentimento_events: (payload: string) => ringAll(payload.split(' ')),
+    pentimento_work: () => {
+      for (const heard of workers) heard()
+    },
+    pentimento_cancel: (turnId: string) => {
+      for (const heard of cancelers) heard(turnId)
+    },
+  }
+  const subscriptions = await Promise.all(
+    Object.entries(channels).map(([channel, heard]) => sql.listen(channel, heard, () => logger.info('bell.listening', { channel }))),
+  )
+  return {
+    rung: (topic, maxMs, signal) => waitForRing(waiting, clock, topic, maxMs, signal),
+    onWork: (heard) => void workers.push(heard),
+    onCancel: (heard) => void cancelers.push(heard),
+    close: async () => {
+      await Promise.all(subscriptions.map((subscription) => subscription.unlisten()))
+    },
+  }
+}
+
+async function waitForRing(
+  waiting: Map<string, Set<() => void>>,
+  clock: Clock,
+  topic: string,
+  maxMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const done = new AbortController()
+  const ring = () => done.abort()
+  const ringers = waiting.get(topic) ?? new Set()
+  waiting.set(topic, ringers.add(ring))
+  try {
+    await clock.sleep(maxMs, signal === undefined ? done.signal : AbortSignal.any([done.signal, signal])).catch(() => undefined)
+  } finally {
+    ringers.delete(ring)
+    if (ringers.size === 0 && waiting.get(topic) === ringers) waiting.delete(topic)
+  }
+}

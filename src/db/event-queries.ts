@@ -1,0 +1,51 @@
+/** Events as rows: whoever reads them, from any node, misses nothing. */
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import type { EventType, TurnEvent } from '../domain/event.ts'
+import type { Database } from './connect.ts'
+import { events } from './schema.ts'
+
+/** Most rows read at once; a reader that is behind asks again. */
+export const EVENTS_AT_ONCE = 200
+
+/** A turn's events after `seq`. */
+export async function eventsOfTurn(db: Database, turnId: string, afterSeq: number): Promise<TurnEvent[]> {
+  const rows = await db
+    .select()
+    .from(events)
+    .where(and(eq(events.turnId, turnId), gt(events.seq, afterSeq)))
+    .orderBy(asc(events.seq))
+    .limit(EVENTS_AT_ONCE)
+  return rows.map(toEvent)
+}
+
+/**
+ * Events of a session or of a whole tenant after `position`. Positions are given out before their transaction commits, so a
+ * lower one can appear after a higher one: rows are shown only up to the oldest transaction still open, and none is missed.
+ */
+export async function eventsOfMany(
+  db: Database,
+  scope: { sessionId: string } | { tenantId: string },
+  afterPosition: number,
+): Promise<TurnEvent[]> {
+  const within = 'sessionId' in scope ? eq(events.sessionId, scope.sessionId) : eq(events.tenantId, scope.tenantId)
+  const rows = await db
+    .select()
+    .from(events)
+    .where(and(within, gt(events.position, afterPosition), sql`${events.xid} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`))
+    .orderBy(asc(events.position))
+    .limit(EVENTS_AT_ONCE)
+  return rows.map(toEvent)
+}
+
+function toEvent(row: typeof events.$inferSelect): TurnEvent {
+  return {
+    turnId: row.turnId,
+    sessionId: row.sessionId,
+    tenantId: row.tenantId,
+    seq: row.seq,
+    position: row.position,
+    type: row.type as EventType,
+    data: row.data as Record<string, unknown>,
+    atMs: row.atMs,
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * The writes of a running turn: each one statement, each fenced by the claim, each with the events it causes in the same
+ * commit. A statement whose fence finds no row changes nothing and returns null: the lease is lost, or the turn has ended.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { Attempt, AttemptNext, HistoryFidelity } from '../domain/attempt.ts'
+import type { EventType } from '../domain/event.ts'
+import type { ModelAnswer } from '../domain/model-call.ts'
+import type { Hole, MintedBy } from '../domain/part.ts'
+import type { Problem } from '../domain/problem.ts'
+import type { EndedStatus, WaitReason } from '../domain/turn.ts'
+import type { Database } from './connect.ts'
+import type { Claim } from './turn-leases.ts'
+
+export interface NewEvent {
+  type: EventType
+  data: Readonly<Record<string, unknown>>
+}
+
+/** A part to be stored: its image is in `media` and its signature in `signatures` already. */
+export interface NewPart {
+  ordinal: number
+  raw: string
+  holes: readonly Hole[]
+  thought: boolean
+  mediaId: string | null
+  signatureSha256: string | null
+  mintedBy: MintedBy
+}
+
+export type NewAttempt = Pick<Attempt, 'n' | 'model' | 'endpointId' | 'image' | 'fidelity'> & {
+  degraded: readonly string[]
+  fallback: boolean
+  /** Summary of what is sent: media by digest. */
+  request: unknown
+}
+
+/** How an attempt ended, as the ledger keeps it. */
+export interface AttemptEnd {
+  n: number
+  answer: ModelAnswer
+  next: AttemptNext
+  waitMs: number
+  costUsd: number
+  parts: readonly NewPart[]
+}
+
+/** What becomes of the turn with this write. */
+export type TurnStep =
+  | { to: 'running' }
+  | { to: 'waiting'; untilMs: number; reason: WaitReason }
+  | {
+      to: 'succeeded'
+      attempt: number
+      model: string
+      modelVersion: string | null
+      fidelity: HistoryFidelity
+      fallback: boolean
+      degraded: readonly string[]
+    }
+  /** `lingering`: an attempt is still being read on; the node keeps its hold until that has ended too. */
+  | { to: Exclude<EndedStatus, 'succeeded'>; error: Problem; lingering: boolean }
+
+/** Takes the start of a turn: its deadline begins, and a queued turn learns its parent. Returns the parent and depth it has now. */
+export async function startTurn(
+  db: Database,
+  claim: Claim,
+  nowMs: number,
+  deadlineAtMs: number,
+): Promise<{ parentId: string | null; depth: number } | null> {
+  const rows = await db.execute<{ parent_id: string | null; depth: number }>(sql`
+    with head as (
+      select sessions.head_turn_id as id, coalesce(turns.depth + 1, 0) as depth
+      from sessions left join turns on turns.id = sessions.head_turn_id
+      where sessions.id = (select session_id from turns where id = ${claim.turnId})
+    ), fence as (
+      update turns set
+        started_at_ms = ${nowMs}, deadline_at_ms = ${deadlineAtMs}, version = version + 1,
+        parent_id = case when parent_is_head then head.id else parent_id end,
+        depth = case when parent_is_head then head.depth else turns.depth end
+      from head where ${fenced(claim)} and started_at_ms is null
+      returning turns.*
+    ), ${eventsOf([{ type: 'turn.started', data: {} }], nowMs)}
+    select parent_id, depth, ${ring()} from fence`)
+  const row = rows[0]
+  return row === undefined ? null : { parentId: row.parent_id, depth: row.depth }
+}
+
+/** Writes the ledger row of an attempt about to be sent. Nothing may be sent unless this returned true. */
+export async function startAttempt(db: Database, claim: Claim, attempt: NewAttempt, nowMs: number): Promise<boolean> {
+  const data = { n: attempt.n, model: attempt.model, endpoint: attempt.endpointId, fallback: attempt.fallback }
+  const rows = await db.execute(sql`
+    with fence as (
+      update turns set version = version + 1 where ${fenced(claim)} returning turns.*
+    ), opened as (
+      insert into attempts (turn_id, n, tenant_id, endpoint_id, model, image, fidelity, degraded, fallback, lease_epoch, request, started_at_ms, billed, cost_usd)
+      select id, ${attempt.n}, tenant_id, ${attempt.endpointId}, ${attempt.model}, ${json(attempt.image)}, ${attempt.fidelity},
+        ${json(attempt.degraded)}, ${attempt.fallback}, ${claim.epoch}, ${JSON.stringify(attempt.request)}, ${nowMs}, 'maybe', 0
+      from fence
+    ), ${eventsOf([{ type: 'attempt.started', data }], nowMs)}
+    select ${ring()} from fence`)
+  return rows.length === 1
+}
+
+/** Tells what has arrived so far. False: the lease is lost or the turn has ended, and nothing was written. */
+export async function recordEvents(db: Database, claim: Claim, events: readonly NewEvent[], nowMs: number): Promise<boolean> {
+  const rows = await db.execute(sql`
+    with fence as (
+      update turns set version = version + ${events.length} where ${fenced(claim)} returning turns.*
+    ), ${eventsOf(events, nowMs)}
+    select ${ring()} from fence`)
+  return rows.length === 1
+}
+
+/**
+ * Closes an attempt (when one is given) and moves the turn on, with all that follows: parts, events, the head, the next
+ * queued turn. False: the lease is lost or the turn has ended, and nothing was written.
+ */
+export async function moveTurn(
+  db: Database,
+  claim: Claim,
+  end: AttemptEnd | null,
+  step: TurnStep,
+  events: readonly NewEvent[],
+  nowMs: number,
+): Promise<boolean> {
+  const ended = step.to !== 'running' && step.to !== 'waiting'
+  const rows = await db.execute(sql`
+    with fence as (
+      update turns set version = version + ${events.length}, ${columnsOf(step, nowMs)} where ${fenced(claim)} returning turns.*
+    )
+    ${end === null ? sql`` : sql`, ${closingOf(end, nowMs)}`}
+    ${ended ? sql`, ${afterTheEnd(step.to === 'succeeded', nowMs)}` : sql``}
+    , ${eventsOf(events, nowMs)}
+    select ${ring()} ${ended ? sql`, ${wakeForFreed()}` : sql``} from fence`)
+  return rows.length === 1
+}
+
+/** Only the node that holds the claim, and only while the turn runs. */
+function fenced(claim: Claim): SQL {
+  return sql`turns.id = ${claim.turnId} and turns.lease_owner = ${claim.nodeId} and turns.lease_epoch = ${claim.epoch} and turns.status = 'running'`
+}
+
+function columnsOf(step: TurnStep, nowMs: number): SQL {
+  switch (step.to) {
+    case 'running':
+      return sql`status = 'running'`
+    case 'waiting':
+      return sql`status = 'waiting', waiting_until_ms = ${step.untilMs}, wait_reason = ${step.reason}, due_at_ms = ${step.untilMs}, lease_owner = null`
+    case 'succeeded':
+      return sql`status = 'succeeded', ended_at_ms = ${nowMs}, lease_owner = null, output_attempt = ${step.attempt}, model = ${step.model},
+        model_version = ${step.modelVersion}, fidelity = ${step.fidelity}, fallback = ${step.fallback}, degraded = ${json(step.degraded)}`
+    default:
+      return sql`status = ${step.to}, ended_at_ms = ${nowMs}, error = ${JSON.stringify(step.error)},
+        lease_owner = case when ${step.lingering} then lease_owner end`
+  }
+}
+
+/** The ledger row is closed once, by whoever gets there first. */
+export function closingOf(end: AttemptEnd, nowMs: number, late = false): SQL {
+  const { answer } = end
+  return sql`closed as (
+      update attempts set ended_at_ms = ${nowMs}, outcome = ${answer.outcome}, http_status = ${answer.httpStatus},
+        message = ${JSON.stringify(answer.message)}, facts = ${JSON.stringify(answer.facts)}, next = ${end.next}, wait_ms = ${end.waitMs},
+        billed = ${answer.billed}, usage = ${answer.usage === null ? null : json(answer.usage)}, cost_usd = ${end.costUsd.toFixed(6)},
+        model_version = ${answer.modelVersion}, response_id = ${answer.responseId}, late = ${late}
+      from fence where attempts.turn_id = fence.id and attempts.n = ${end.n} and attempts.ended_at_ms is null
+    ), stored as (
+      insert into parts (turn_id, attempt, ordinal, raw, holes, thought, media_id, signature_sha256, minted_by_api, minted_by_model)
+      select fence.id, ${end.n}, part.ordinal, part.raw, part.holes, part.thought, part."mediaId", part."signatureSha256", part.api, part.model
+      from fence, json_to_recordset(${JSON.stringify(end.parts.map(({ mintedBy, ...part }) => ({ ...part, ...mintedBy })))}::json)
+        as part(ordinal int, raw text, holes jsonb, thought boolean, "mediaId" text, "signatureSha256" text, api text, model text)
+      on conflict do nothing
+    )`
+}
+
+/** The head moves on success only, and only if it still is the turn's parent; then the next in the queue may start. */
+export function afterTheEnd(succeeded: boolean, nowMs: number): SQL {
+  return sql`head as (
+      update sessions set updated_at_ms = ${nowMs},
+        head_turn_id = case when ${succeeded} and sessions.head_turn_id is not distinct from fence.parent_id then fence.id else sessions.head_turn_id end
+      from fence where sessions.id = fence.session_id
+    ), freed as (
+      update turns set due_at_ms = now_ms() where id = (
+        select queued.id from turns queued, fence where queued.session_id = fence.session_id and queued.status = 'queued' and queued.id <> fence.id
+        order by queued.position limit 1
+      ) returning id
+    )`
+}
+
+/** Numbers the events from the turn's version, which the fence has just raised by their count. */
+export function eventsOf(events: readonly NewEvent[], nowMs: number): SQL {
+  return sql`told as (
+      insert into events (turn_id, seq, session_id, tenant_id, type, data, at_ms)
+      select fence.id, fence.version - ${events.length} + event.n, fence.session_id, fence.tenant_id, event.type, event.data, ${nowMs}
+      from fence, json_to_recordset(${JSON.stringify(events.map(({ type, data }, index) => ({ n: index + 1, type, data: JSON.stringify(data) })))}::json)
+        as event(n int, type text, data text)
+    )`
+}
+
+/** Rings for everyone who reads events of this turn, its session or its tenant. */
+export function ring(): SQL {
+  return sql`pg_notify('pentimento_events', fence.id || ' ' || fence.session_id || ' ' || fence.tenant_id)`
+}
+
+/** Rings for the executors when a queued turn has become due. */
+export function wakeForFreed(): SQL {
+  return sql`(select pg_notify('pentimento_work', '') from freed)`
+}
+
+function json(value: unknown): SQL {
+  return sql`${JSON.stringify(value)}::jsonb`
+}

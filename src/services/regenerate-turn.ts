@@ -1,0 +1,24 @@
+import type { Turn } from '../domain/turn.ts'
+import type { Verb } from './context.ts'
+import { reachTurn } from './scope.ts'
+import { submitTurn } from './submit-turn.ts'
+
+/** A sibling of the turn: same parent, same input, a new try. */
+export const regenerateTurn: Verb<{ turnId: string; idempotencyKey: string | null }, { turn: Turn; replayed: boolean }> = async ({
+  ctx,
+  input,
+}) => {
+  const { sessionId, parentId, parts, image, models, strategy, policy, deadlineMs, window, webhookUrl, metadata } = await reachTurn(
+    ctx,
+    input.turnId,
+  )
+  return submitTurn({
+    ctx,
+    input: {
+      sessionId,
+      parentId,
+      idempotencyKey: input.idempotencyKey,
+      request: { parts, image, models, strategy, policy, deadlineMs, notBeforeMs: null, window, webhookUrl, metadata },
+    },
+  })
+}

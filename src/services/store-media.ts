@@ -1,0 +1,57 @@
+import { grantMedia, isBlobNamed, upsertMedia } from '../db/media-queries.ts'
+import { ensureTenant } from '../db/session-queries.ts'
+import { makeId } from '../domain/ids.ts'
+import { IMAGE_BYTES_MAX, type Media } from '../domain/media.ts'
+import type { BlobStore } from '../domain/ports.ts'
+import { RequestError } from '../domain/problem.ts'
+import type { ServiceContext, Verb } from './context.ts'
+import { reachMedia } from './scope.ts'
+
+interface Upload {
+  bytes: AsyncIterable<Uint8Array>
+  /** What the sender called it; the content decides. */
+  declaredType: string | null
+}
+
+/**
+ * Takes an image in. The same bytes of the same tenant are the same media (`created` false).
+ * Throws `payload_too_large`, `unsupported_media_type` or `unreadable_image`, and then keeps nothing.
+ */
+export const storeMedia: Verb<Upload, { media: Media; created: boolean }> = async ({ ctx, input }) => {
+  const blob = await writeBlob(ctx.blobs, input.bytes)
+  const verdict = await ctx.inspector.inspect(blob)
+  if (!verdict.ok) {
+    await dropUnnamed(ctx, blob.sha256)
+    throw new RequestError(verdict.refusal.code, verdict.refusal.detail)
+  }
+  const nowMs = ctx.clock.nowMs()
+  const { tenantId, sessionId } = ctx.principal
+  await ensureTenant(ctx.db, tenantId, nowMs)
+  const id = makeId('med', nowMs, ctx.random.bytes(10))
+  const stored = await upsertMedia(ctx.db, { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null })
+  if (sessionId !== null) await grantMedia(ctx.db, stored.id, sessionId)
+  return { media: await reachMedia(ctx, stored.id), created: stored.created }
+}
+
+async function writeBlob(blobs: BlobStore, bytes: AsyncIterable<Uint8Array>): Promise<{ sha256: string; bytes: number }> {
+  const writer = await blobs.open()
+  try {
+    let total = 0
+    for await (const piece of bytes) {
+      total += piece.byteLength
+      if (total > IMAGE_BYTES_MAX) {
+        throw new RequestError('payload_too_large', `The image is larger than ${IMAGE_BYTES_MAX} bytes, the most that is taken.`)
+      }
+      await writer.write(piece)
+    }
+    return await writer.commit()
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+/** Bytes that were refused go at once; should another have stored the same meanwhile, the blob's row keeps them. */
+async function dropUnnamed(ctx: ServiceContext, sha256: string): Promise<void> {
+  if (!(await isBlobNamed(ctx.db, sha256))) await ctx.blobs.remove(sha256, ctx.clock.nowMs() + 1)
+}

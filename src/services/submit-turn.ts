@@ -1,0 +1,148 @@
+import { lockSession } from '../db/session-queries.ts'
+import { cancelActiveTurn } from '../db/turn-endings.ts'
+import { findKeyUse, insertTurn, readSessionState, rememberKeyUse } from '../db/turn-submission.ts'
+import { loadTurns } from '../db/turn-views.ts'
+import { makeId } from '../domain/ids.ts'
+import type { Media } from '../domain/media.ts'
+import { RequestError, turnProblem } from '../domain/problem.ts'
+import type { SessionSettings } from '../domain/session.ts'
+import type { Turn, TurnRequest } from '../domain/turn.ts'
+import { checkChain } from './check-chain.ts'
+import type { ServiceContext, Verb } from './context.ts'
+import { digestOf } from './digest.ts'
+import { allowSession, noSuch, reachableMedia } from './scope.ts'
+
+/** A key is remembered this long (api.md, Turns). */
+const KEY_LIFE_MS = 24 * 3_600_000
+
+export type NewInputPart = { type: 'text'; text: string } | { type: 'image'; mediaId: string }
+
+export interface Submission {
+  sessionId: string
+  /** Absent: the head (of the moment it starts, should it have to queue). Null: a new root. */
+  parentId?: string | null | undefined
+  /** Refuse with `stale_parent` unless the head is this; null: unless there is none. */
+  expectedHeadTurnId?: string | null | undefined
+  idempotencyKey: string | null
+  request: Omit<TurnRequest, 'parts'> & { parts: readonly NewInputPart[] }
+}
+
+type Locked = SessionSettings & { headTurnId: string | null }
+
+/**
+ * Accepts a turn: once it returns, the turn is stored and will run, whatever becomes of this process.
+ * A repeat under the same key and with the same content returns the turn it stands for (`replayed`).
+ */
+export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = async ({ ctx, input }) => {
+  const { tenantId } = ctx.principal
+  allowSession(ctx, input.sessionId)
+  const media = await resolveMedia(ctx, input.request.parts)
+  const key = input.idempotencyKey === null ? null : { tenantId, route: `turns of ${input.sessionId}`, key: input.idempotencyKey }
+  const digest = key === null ? '' : await digestOf(contentOf(input, media))
+
+  const { turnId, replayed } = await ctx.db.transaction(async (tx) => {
+    const inside: ServiceContext = { ...ctx, db: tx }
+    const session = await lockSession(tx, tenantId, input.sessionId)
+    if (session === null) throw noSuch('session', input.sessionId)
+    const nowMs = ctx.clock.nowMs()
+
+    const used = key === null ? null : await findKeyUse(tx, key)
+    if (used !== null && used.createdAtMs > nowMs - KEY_LIFE_MS) {
+      if (used.digest !== digest) {
+        throw new RequestError('idempotency_mismatch', 'This Idempotency-Key stands for a turn with other content; use a new key.', {
+          turnId: used.turnId,
+        })
+      }
+      return { turnId: used.turnId, replayed: true }
+    }
+    const id = await acceptTurn(inside, session, input, nowMs)
+    if (key !== null) await rememberKeyUse(tx, key, digest, id, nowMs)
+    return { turnId: id, replayed: false }
+  })
+  const [turn] = await loadTurns(ctx.db, [turnId])
+  if (turn === undefined) throw noSuch('turn', turnId)
+  return { turn, replayed }
+}
+
+/** Under the session's lock: checks what the session's state decides, makes room as `onConflict` says, stores the turn. */
+async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submission, nowMs: number): Promise<string> {
+  const { request, sessionId } = input
+  if (input.expectedHeadTurnId !== undefined && input.expectedHeadTurnId !== session.headTurnId) {
+    throw new RequestError('stale_parent', `The head of this session is ${session.headTurnId ?? 'root'} now.`)
+  }
+  checkChain(ctx.catalogue, {
+    models: request.models ?? (request.strategy === null ? session.models : null),
+    strategy: request.strategy ?? session.strategy,
+    image: { ...session.image, ...request.image },
+  })
+  const parentId = input.parentId === undefined ? session.headTurnId : input.parentId
+  const state = await readSessionState(ctx.db, sessionId, parentId)
+  if (parentId !== null && state.parent?.status !== 'succeeded') {
+    throw new RequestError('invalid_request', 'A turn can only build on a turn of the same session that succeeded.', {
+      errors: [{ path: 'parentId', message: 'no turn of this session that succeeded' }],
+    })
+  }
+  const behind = state.busyTurnId !== null && !(await makeRoom(ctx, session, sessionId, state.busyTurnId, nowMs))
+  const id = makeId('trn', nowMs, ctx.random.bytes(10))
+  await insertTurn(
+    ctx.db,
+    {
+      id,
+      tenantId: ctx.principal.tenantId,
+      sessionId,
+      parentId,
+      parentIsHead: behind && input.parentId === undefined,
+      depth: state.parent === null ? 0 : state.parent.depth + 1,
+      due: !behind,
+      ...request,
+    },
+    nowMs,
+  )
+  return id
+}
+
+/** True when nothing stands in the way any more; false when the new turn has to queue. */
+async function makeRoom(ctx: ServiceContext, session: Locked, sessionId: string, busyTurnId: string, nowMs: number): Promise<boolean> {
+  switch (session.onConflict) {
+    case 'reject':
+      throw new RequestError(
+        'session_busy',
+        'Another turn of this session is active; wait for it, cancel it, or let turns queue (`onConflict`).',
+        {
+          turnId: busyTurnId,
+        },
+      )
+    case 'enqueue':
+      return false
+    case 'replace': {
+      const why = turnProblem('canceled', 'A newer turn of this session took its place (`onConflict: replace`).')
+      for (let busy: string | null = busyTurnId; busy !== null; ) {
+        await cancelActiveTurn(ctx.db, busy, why, nowMs)
+        busy = (await readSessionState(ctx.db, sessionId, null)).busyTurnId
+      }
+      return true
+    }
+  }
+}
+
+/** The media the parts name, by id. Throws `invalid_request` for those the caller has not got. */
+async function resolveMedia(ctx: ServiceContext, parts: readonly NewInputPart[]): Promise<Map<string, Media>> {
+  const ids = parts.flatMap((part) => (part.type === 'image' ? [part.mediaId] : []))
+  const found = new Map((await reachableMedia(ctx, ids)).map((media) => [media.id, media]))
+  const errors = parts.flatMap((part, index) =>
+    part.type === 'image' && !found.has(part.mediaId)
+      ? [{ path: `parts.${index}.mediaId`, message: `there is no media ${part.mediaId}` }]
+      : [],
+  )
+  if (errors.length > 0) throw new RequestError('invalid_request', 'The turn names media that do not exist.', { errors })
+  return found
+}
+
+/** What makes two requests the same: the parsed input, media by digest (api.md, Idempotency-Key). */
+function contentOf(input: Submission, media: ReadonlyMap<string, Media>): unknown {
+  const { idempotencyKey: _key, ...rest } = input
+  const parts = input.request.parts.map((part) =>
+    part.type === 'image' ? { type: 'image', sha256: media.get(part.mediaId)?.sha256 } : part,
+  )
+  return { ...rest, request: { ...input.request, parts } }
+}

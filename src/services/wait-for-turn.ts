@@ -1,0 +1,23 @@
+import { hasEnded, type Turn } from '../domain/turn.ts'
+import type { Verb } from './context.ts'
+import { reachTurn } from './scope.ts'
+
+/** Longest time between two looks, should a ring be lost. */
+const LOOK_EVERY_MS = 1_000
+
+/** The turn as soon as it has ended, or as it is after `waitMs`, or when the signal aborts. Nothing but a timer is held meanwhile. */
+export const waitForTurn: Verb<{ turnId: string; waitMs: number; signal?: AbortSignal | undefined }, Turn> = async ({ ctx, input }) => {
+  const untilMs = ctx.clock.nowMs() + input.waitMs
+  for (;;) {
+    const nextRing = new AbortController()
+    const rung = ctx.bell.rung(input.turnId, LOOK_EVERY_MS, AbortSignal.any([nextRing.signal, ...(input.signal ? [input.signal] : [])]))
+    const turn = await reachTurn(ctx, input.turnId)
+    const leftMs = untilMs - ctx.clock.nowMs()
+    if (hasEnded(turn.status) || leftMs <= 0 || input.signal?.aborted === true) {
+      nextRing.abort()
+      return turn
+    }
+    await Promise.race([rung, ctx.clock.sleep(leftMs, nextRing.signal).catch(() => undefined)])
+    nextRing.abort()
+  }
+}
