@@ -56,3 +56,20 @@ export interface Catalogue {
 export function findModel(catalogue: Catalogue, name: string): ModelEntry | null {
   return catalogue.models.find((model) => model.id === name || model.aliases.includes(name)) ?? null
 }
+
+export interface ResolvedModel {
+  entry: ModelEntry
+  /** The name asked for means a retired model, and this is what takes its place. */
+  substituted: boolean
+}
+
+/**
+ * The model to ask when a user writes `name`: an id or an alias, with or without the wire's `models/` before it. A retired
+ * model is replaced by its successor, and that one by its own. Null when nobody knows the name.
+ */
+export function resolveModel(catalogue: Catalogue, name: string): ResolvedModel | null {
+  const asked = findModel(catalogue, name.replace(/^models\//, ''))
+  let entry = asked
+  while (entry !== null && entry.status === 'retired') entry = entry.successor === null ? null : findModel(catalogue, entry.successor)
+  return entry === null ? null : { entry, substituted: entry !== asked }
+}

@@ -53,6 +53,23 @@ export interface SafetyRating {
   blocked: boolean
 }
 
+/** A model that was not asked next, and what stood in the way. */
+export interface PassedOver {
+  model: string
+  because:
+    | 'attempts'
+    | 'faults'
+    | 'breaker'
+    | 'retry_budget'
+    | 'quota'
+    | 'quota_day'
+    | 'upstream_wait'
+    | 'capability'
+    | 'too_large'
+    | 'unknown_model'
+    | 'risk_hour'
+}
+
 /** What the recognisers read from a failure, for `decide` and for the caller. All open enums are kept verbatim. */
 export interface FailureFacts {
   /** The wait asked for, in ms; clamped to a day; null where none is believable. */
@@ -74,4 +91,6 @@ export interface FailureFacts {
   usageReported?: boolean
   /** The answer had text but no image and ended with STOP: an answer, not a failure. */
   textOnly?: boolean
+  /** Written with `next`: models the engine would have preferred, and why it did not ask them. */
+  passedOver?: readonly PassedOver[]
 }
