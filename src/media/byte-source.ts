@@ -8,6 +8,14 @@ export interface ByteSource {
   read(at: number, length: number): Promise<Uint8Array>
 }
 
+/** A run of a source's bytes, or new bytes in place of others: what an edited file is made of. */
+export type BytePiece = { at: number; bytes: number } | Uint8Array
+
+/** Size of a piece in bytes. */
+export function pieceBytes(piece: BytePiece): number {
+  return piece instanceof Uint8Array ? piece.byteLength : piece.bytes
+}
+
 /** A source over bytes in memory; nothing is copied. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   return { size: bytes.byteLength, read: async (at, length) => bytes.subarray(at, at + length) }

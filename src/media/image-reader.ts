@@ -40,9 +40,14 @@ export function createImageReader(source: ByteSource): ImageReader {
   }
 }
 
+/** A character for each byte. For names of some bytes, not for whole files. */
+export function latin1(view: DataView): string {
+  return String.fromCharCode(...bytesOf(view))
+}
+
 /** The four characters at `at`, as PNG, RIFF and ISO files name their boxes. */
 export function fourCharacters(view: DataView, at: number): string {
-  return String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3))
+  return latin1(new DataView(view.buffer, view.byteOffset + at, 4))
 }
 
 export function bytesOf(view: DataView): Uint8Array {

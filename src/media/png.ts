@@ -42,16 +42,21 @@ export async function* pngChunks(reader: ImageReader): AsyncGenerator<PngChunk> 
 /** Reads the header, checks that the file is whole, and finds the orientation. Throws `UnreadableImage`. */
 export async function inspectPng(reader: ImageReader): Promise<PictureSize> {
   const size = await readHeader(reader)
-  let orientation = 1
+  let orientation: number | null = null
   let hasData = false
   for await (const { type, at, bytes } of pngChunks(reader)) {
-    if (type === 'eXIf') orientation = readOrientation(await reader.view(at + 8, Math.min(bytes - 12, EXIF_BYTES_MAX)))
+    if (type === 'eXIf') orientation ??= await readExif(reader, at, bytes)
     if (type !== 'IDAT' || hasData) continue
     hasData = true
     if (await endsWithIend(reader)) break
   }
   if (!hasData) throw new UnreadableImage('The PNG has no image data')
-  return { ...size, orientation }
+  return { ...size, orientation: orientation ?? 1 }
+}
+
+/** The orientation an eXIf chunk tells. */
+export async function readExif(reader: ImageReader, at: number, bytes: number): Promise<number> {
+  return readOrientation(await reader.view(at + 8, Math.min(bytes - 12, EXIF_BYTES_MAX)))
 }
 
 async function readHeader(reader: ImageReader): Promise<{ width: number; height: number }> {

@@ -27,6 +27,7 @@ export async function* webpChunks(reader: ImageReader): AsyncGenerator<WebpChunk
     const length = head.getUint32(4, true)
     const type = fourCharacters(head, 0)
     if (at + 8 + length > end) throw new UnreadableImage('The WebP has a chunk that is longer than the file')
+    if (type === 'VP8X' && length !== 10) throw new UnreadableImage('The WebP has a header of impossible length')
     const bytes = Math.min(8 + length + (length % 2), end - at)
     yield { type, at, bytes }
     at += bytes
@@ -49,21 +50,21 @@ export async function inspectWebp(reader: ImageReader): Promise<PictureSize> {
   const readSize = SIZE_READERS[fourCharacters(first, 0)]
   if (readSize === undefined) throw new UnreadableImage('The WebP does not begin with an image')
   const size = readSize(new DataView(first.buffer, first.byteOffset + 8, 10))
-  let orientation = 1
+  let orientation: number | null = null
   let hasData = false
   for await (const { type, at, bytes } of webpChunks(reader)) {
     hasData ||= type === 'VP8 ' || type === 'VP8L' || type === 'ANMF'
-    if (type === 'EXIF') orientation = await readExif(reader, at + 8, Math.min(bytes - 8, EXIF_BYTES_MAX))
+    if (type === 'EXIF') orientation ??= await readExif(reader, at, bytes)
   }
   if (!hasData) throw new UnreadableImage('The WebP has no image data')
-  return { ...size, orientation }
+  return { ...size, orientation: orientation ?? 1 }
 }
 
-/** The orientation of an EXIF chunk's data; some programs put JPEG's `Exif\0\0` before the TIFF block. */
+/** The orientation an EXIF chunk tells; some programs put JPEG's `Exif\0\0` before the TIFF block. */
 export async function readExif(reader: ImageReader, at: number, bytes: number): Promise<number> {
-  const data = await reader.view(at, bytes)
-  const skip = bytes >= 6 && fourCharacters(data, 0) === 'Exif' ? 6 : 0
-  return readOrientation(new DataView(data.buffer, data.byteOffset + skip, bytes - skip))
+  const data = await reader.view(at + 8, Math.min(bytes - 8, EXIF_BYTES_MAX))
+  const skip = data.byteLength >= 6 && fourCharacters(data, 0) === 'Exif' ? 6 : 0
+  return readOrientation(new DataView(data.buffer, data.byteOffset + skip, data.byteLength - skip))
 }
 
 function readLossySize(head: DataView): { width: number; height: number } {
