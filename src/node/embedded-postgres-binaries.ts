@@ -34,9 +34,12 @@ export async function findEmbeddedBinaries(linksDir: string): Promise<PostgresBi
 }
 
 /** A system PostgreSQL: the newest of Debian's versions, else the first on the PATH, or null. */
-export async function findSystemBinaries(path = process.env.PATH ?? ''): Promise<PostgresBinaries | null> {
+export async function findSystemBinaries(
+  path = process.env.PATH ?? '',
+  debianRoot = '/usr/lib/postgresql',
+): Promise<PostgresBinaries | null> {
   const onPath = path.split(delimiter).filter((folder) => folder !== '')
-  for (const folder of [...(await debianFolders()), ...onPath]) {
+  for (const folder of [...(await debianFolders(debianRoot)), ...onPath]) {
     const binaries = await binariesIn(folder, {})
     if (binaries !== null) return binaries
   }
@@ -53,8 +56,7 @@ function nativeFolder(): string | null {
   }
 }
 
-async function debianFolders(): Promise<string[]> {
-  const root = '/usr/lib/postgresql'
+async function debianFolders(root: string): Promise<string[]> {
   const versions = await readdir(root).catch(() => [])
   return versions.sort((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin'))
 }
