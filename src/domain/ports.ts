@@ -118,3 +118,11 @@ export type ImageVerdict =
 export interface ImageInspector {
   inspect(blob: { sha256: string; bytes: number }): Promise<ImageVerdict>
 }
+
+/** Makes pictures of pictures. Node only: a Worker has nothing to decode with, and answers 415 where one is needed. */
+export interface Pictures {
+  /** A WebP at most `widthPx` pixels wide, upright, never larger than the original. Throws `RequestError` `unreadable_image`. */
+  thumbnail(image: AsyncIterable<Uint8Array>, widthPx: number): Promise<Uint8Array>
+  /** A JPEG of the full size, upright and without metadata, of a HEIC or HEIF. Throws `RequestError` `unreadable_image`. */
+  toDisplayJpeg(image: AsyncIterable<Uint8Array>): Promise<Uint8Array>
+}
