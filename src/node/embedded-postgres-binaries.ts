@@ -30,7 +30,8 @@ export async function findEmbeddedBinaries(linksDir: string): Promise<PostgresBi
   const nativeDir = nativeFolder()
   if (nativeDir === null) return null
   const linkedBeside = await linkLibraries(nativeDir, linksDir)
-  return await binariesIn(join(nativeDir, 'bin'), linkedBeside ? {} : { [libraryPathVariable]: linksDir })
+  const librariesDirs = [linksDir, join(nativeDir, 'lib')].join(delimiter)
+  return await binariesIn(join(nativeDir, 'bin'), linkedBeside ? {} : { [libraryPathVariable]: librariesDirs })
 }
 
 /** A system PostgreSQL: the newest of Debian's versions, else the first on the PATH, or null. */

@@ -19,6 +19,8 @@ export interface ClusterTools {
 
 const run = promisify(execFile)
 const passwordFile = 'pentimento-password'
+const reachable =
+  'that user must be able to enter the folders above, and the programs; else start the service as an ordinary user or set DATABASE_URL'
 
 /**
  * Makes the cluster unless it is there. `initdb` works in `<clusterDir>.tmp-<pid>`, renamed when it is whole, so that a
@@ -74,7 +76,9 @@ async function initdb(workDir: string, { binaries, account, random }: ClusterToo
   try {
     await run(program, args, { cwd: parse(workDir).root, env: binaries.env, ...account.identity })
   } catch (error) {
-    throw new Error(`initdb could not make a database in ${dirname(workDir)}: ${lastLines(error)}`)
+    const asOther =
+      account.identity === null ? '' : ` (it runs as uid ${account.identity.uid}, for PostgreSQL refuses to be root: ${reachable})`
+    throw new Error(`initdb could not make a database in ${dirname(workDir)}: ${lastLines(error)}${asOther}`)
   }
   await rename(passwordPath, join(clusterDir, passwordFile))
 }
