@@ -1,6 +1,7 @@
 /** Judges an image by its content: its kind, its size as displayed, and whether the file is whole. Decodes no pixels. */
 import { IMAGE_BYTES_MAX, IMAGE_PIXELS_MAX, type MediaType } from '../domain/media.ts'
-import type { ByteSource } from './byte-source.ts'
+import type { BlobStore, ImageInspector, ImageVerdict } from '../domain/ports.ts'
+import { type ByteSource, blobSource } from './byte-source.ts'
 import { inspectHeif } from './heif.ts'
 import { createImageReader, type ImageReader, type PictureSize, UnreadableImage } from './image-reader.ts'
 import { inspectJpeg } from './jpeg.ts'
@@ -17,13 +18,9 @@ export interface ImageFacts {
   orientation: number
 }
 
-/** Why an image is not taken in: the code of `REQUEST_ERRORS`, and a sentence for the one who sent it. */
-export interface ImageRefusal {
-  code: 'unsupported_media_type' | 'unreadable_image' | 'payload_too_large'
-  detail: string
-}
+type Refused = Extract<ImageVerdict, { ok: false }>
 
-export type ImageInspection = { ok: true; image: ImageFacts } | { ok: false; refusal: ImageRefusal }
+export type ImageInspection = { ok: true; image: ImageFacts } | Refused
 
 const INSPECTORS: Readonly<Record<MediaType, (reader: ImageReader) => Promise<PictureSize>>> = {
   'image/png': inspectPng,
@@ -55,6 +52,11 @@ export async function inspectImage(source: ByteSource): Promise<ImageInspection>
   }
 }
 
+/** The inspector of images in a blob store. Reads by ranges; throws `BlobMissing` where there is nothing to look at. */
+export function createImageInspector(blobs: BlobStore): ImageInspector {
+  return { inspect: (blob) => inspectImage(blobSource(blobs, blob)) }
+}
+
 function judgeSize(mimeType: MediaType, { width, height, orientation }: PictureSize): ImageInspection {
   if (width === 0 || height === 0) return refuse('unreadable_image', 'The image has no pixels')
   if (width * height > IMAGE_PIXELS_MAX) {
@@ -65,6 +67,6 @@ function judgeSize(mimeType: MediaType, { width, height, orientation }: PictureS
   return { ok: true, image: { mimeType, ...image, orientation } }
 }
 
-function refuse(code: ImageRefusal['code'], detail: string): ImageInspection {
+function refuse(code: Refused['refusal']['code'], detail: string): Refused {
   return { ok: false, refusal: { code, detail } }
 }
