@@ -59,11 +59,12 @@ export interface PassedOver {
   because:
     | 'attempts'
     | 'faults'
+    | 'no_image'
     | 'breaker'
     | 'retry_budget'
     | 'quota'
     | 'quota_day'
-    | 'upstream_wait'
+    | 'waiting'
     | 'capability'
     | 'too_large'
     | 'unknown_model'

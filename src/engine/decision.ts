@@ -27,6 +27,8 @@ export interface TurnFacts {
   window: 'off_peak' | null
   /** As stored after an earlier decision; null while the turn may not start yet. */
   deadlineAtMs: number | null
+  /** When the turn could first start, as stored with the deadline; null until then. */
+  startedAtMs: number | null
   /** A shorter deadline the caller asked for, in ms from the start; null: the policy's. */
   askedDeadlineMs: number | null
   /** As stored after an earlier `wait`; null for a turn that is not waiting. */
@@ -82,7 +84,8 @@ export interface AttemptDecision {
   /** To be passed to `reserve` on the state of `stateKey`. */
   reserve: ReserveAsk
   stateKey: string
-  next: 'retry' | 'fallback'
+  /** Null for the first attempt. */
+  next: 'retry' | 'fallback' | null
 }
 
 /** The turn is `waiting`: store both and forget it until then. */

@@ -29,7 +29,10 @@ export const initialModelState: ModelState = Object.freeze({
   hours: {},
 })
 
-/** `first` of a turn; `retry` on a model it has asked; `fallback` to one it has not; `probe` of a half-open breaker. */
+/**
+ * `first` of a turn, or again after a repair, which costs no retry; `retry` on a model it has asked; `fallback` to one it has
+ * not; `probe` of a half-open breaker.
+ */
 export type ReserveKind = 'first' | 'retry' | 'fallback' | 'probe'
 
 export interface ReserveAsk {
