@@ -5,10 +5,10 @@
  * A picture that the session will send again is uploaded at its *first* use, however small: an upload costs two short round
  * trips once, while a generation takes 15 to 30 s, and then the picture crosses the wire once per 48 h, not once a turn.
  */
-import type { Endpoint } from '../domain/endpoint.ts'
-import type { RequestContent } from '../domain/model-call.ts'
-import type { ImageBlob } from '../domain/part.ts'
-import { base64Characters } from '../domain/part-text.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { RequestContent } from './model-call.ts'
+import type { ImageBlob } from './part.ts'
+import { base64Characters } from './part-text.ts'
 
 /** Larger pictures never travel in the body (engine.md). */
 export const INLINE_IMAGE_BYTES_MAX = 10 * 1024 * 1024

@@ -10,7 +10,7 @@ import {
   type PlacementQuestion,
   placeImages,
   planPlacement,
-} from '../../src/media/placement.ts'
+} from '../../src/domain/placement.ts'
 
 const NOW_MS = Date.parse('2026-11-20T12:00:00Z')
 const MINUTE_MS = 60_000
