@@ -179,7 +179,10 @@ describe('an embedded PostgreSQL', () => {
     const [socketDir = ''] = readdirSync(dataDir).filter((name) => name.startsWith('pentimento-'))
     await first.stop()
     mkdirSync(join(dataDir, socketDir), { mode: 0o700 })
-    const lock = `${process.pid}\n${join(dataDir, 'postgres')}\n1700000000\n5432\n${join(dataDir, socketDir)}\n\n`
+    // Not this process: PostgreSQL itself passes over the id of its own parent.
+    const stranger = spawn('cat')
+    cleanups.push(() => stranger.kill())
+    const lock = `${stranger.pid}\n${join(dataDir, 'postgres')}\n1700000000\n5432\n${join(dataDir, socketDir)}\n\n`
     writeFileSync(join(dataDir, 'postgres/postmaster.pid'), lock)
     writeFileSync(join(dataDir, socketDir, '.s.PGSQL.5432.lock'), lock)
     await write((await start(dataDir)).url, 1)
