@@ -76,10 +76,8 @@ CREATE TABLE "media_grants" (
 );
 --> statement-breakpoint
 CREATE TABLE "model_states" (
-	"project" text NOT NULL,
-	"model" text NOT NULL,
-	"state" jsonb NOT NULL,
-	CONSTRAINT "model_states_project_model_pk" PRIMARY KEY("project","model")
+	"key" text PRIMARY KEY NOT NULL,
+	"state" jsonb NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "nodes" (
@@ -99,6 +97,15 @@ CREATE TABLE "parts" (
 	"minted_by_api" text,
 	"minted_by_model" text,
 	CONSTRAINT "parts_turn_id_attempt_ordinal_pk" PRIMARY KEY("turn_id","attempt","ordinal")
+);
+--> statement-breakpoint
+CREATE TABLE "renditions" (
+	"source_sha256" text NOT NULL,
+	"form" text NOT NULL,
+	"sha256" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"mime_type" text NOT NULL,
+	CONSTRAINT "renditions_source_sha256_form_pk" PRIMARY KEY("source_sha256","form")
 );
 --> statement-breakpoint
 CREATE TABLE "sessions" (
@@ -196,6 +203,7 @@ ALTER TABLE "media_grants" ADD CONSTRAINT "media_grants_session_id_sessions_id_f
 ALTER TABLE "parts" ADD CONSTRAINT "parts_turn_id_turns_id_fk" FOREIGN KEY ("turn_id") REFERENCES "public"."turns"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parts" ADD CONSTRAINT "parts_media_id_media_id_fk" FOREIGN KEY ("media_id") REFERENCES "public"."media"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parts" ADD CONSTRAINT "parts_signature_sha256_signatures_sha256_fk" FOREIGN KEY ("signature_sha256") REFERENCES "public"."signatures"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "renditions" ADD CONSTRAINT "renditions_sha256_blobs_sha256_fk" FOREIGN KEY ("sha256") REFERENCES "public"."blobs"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "turns" ADD CONSTRAINT "turns_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "turns" ADD CONSTRAINT "turns_parent" FOREIGN KEY ("parent_id") REFERENCES "public"."turns"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
@@ -208,6 +216,7 @@ CREATE UNIQUE INDEX "media_of_tenant" ON "media" USING btree ("tenant_id","sha25
 CREATE INDEX "media_of_blob" ON "media" USING btree ("sha256");--> statement-breakpoint
 CREATE INDEX "parts_of_media" ON "parts" USING btree ("media_id");--> statement-breakpoint
 CREATE INDEX "parts_of_signature" ON "parts" USING btree ("signature_sha256");--> statement-breakpoint
+CREATE INDEX "renditions_of_blob" ON "renditions" USING btree ("sha256");--> statement-breakpoint
 CREATE INDEX "sessions_newest" ON "sessions" USING btree ("tenant_id","id" DESC NULLS LAST);--> statement-breakpoint
 CREATE UNIQUE INDEX "turns_one_active_per_session" ON "turns" USING btree ("session_id") WHERE status in ('running', 'waiting');--> statement-breakpoint
 CREATE INDEX "turns_of_session" ON "turns" USING btree ("session_id","position");--> statement-breakpoint

@@ -143,6 +143,21 @@ export const media = pgTable(
   (table) => [uniqueIndex('media_of_tenant').on(table.tenantId, table.sha256), index('media_of_blob').on(table.sha256)],
 )
 
+/** Other forms of an image, made once: thumbnails, the JPEG a HEIC is shown as, the copy without metadata that leaves for a third party. */
+export const renditions = pgTable(
+  'renditions',
+  {
+    sourceSha256: text('source_sha256').notNull(),
+    form: text('form').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => blobs.sha256),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    mimeType: text('mime_type').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sourceSha256, table.form] }), index('renditions_of_blob').on(table.sha256)],
+)
+
 /** Uploads made with a session's token: what that token may use before a turn does. */
 export const mediaGrants = pgTable(
   'media_grants',
@@ -286,12 +301,8 @@ export const idempotencyKeys = pgTable(
 )
 
 /** Breaker, retry budget and quotas of one endpoint project and model: bounded state, changed by pure reducers under a row lock. */
-export const modelStates = pgTable(
-  'model_states',
-  {
-    project: text('project').notNull(),
-    model: text('model').notNull(),
-    state: jsonb('state').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.project, table.model] })],
-)
+export const modelStates = pgTable('model_states', {
+  /** `project/model`. */
+  key: text('key').primaryKey(),
+  state: jsonb('state').notNull(),
+})

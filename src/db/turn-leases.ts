@@ -90,10 +90,23 @@ export async function releaseForgottenQueues(db: Database): Promise<number> {
   return rows.length
 }
 
-/** The turn has ended and nothing of it is in flight any more: its node lets go of it. */
-export async function letGo(db: Database, claim: Claim): Promise<void> {
+/**
+ * The node lets go of a turn, if it still holds it: one that runs falls due for whoever comes first after `afterMs`.
+ * Harmless when the lease is lost already.
+ */
+export async function handBack(db: Database, claim: Claim, afterMs: number): Promise<void> {
   await db.execute(sql`
-    update turns set lease_owner = null
-    where id = ${claim.turnId} and lease_owner = ${claim.nodeId} and lease_epoch = ${claim.epoch}
-      and status in ('succeeded', 'failed', 'canceled', 'outcome_unknown')`)
+    update turns set lease_owner = null, lease_epoch = lease_epoch + 1,
+      due_at_ms = case when status = 'running' then now_ms() + ${afterMs} end
+    where id = ${claim.turnId} and lease_owner = ${claim.nodeId} and lease_epoch = ${claim.epoch}`)
+}
+
+/** Which of these turns have ended: canceled on another node, or deleted. Rings may be lost; this is not. */
+export async function endedAmong(db: Database, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db.execute<{ id: string }>(sql`
+    select asked.id from json_to_recordset(${JSON.stringify(ids.map((id) => ({ id })))}::json) as asked(id text)
+    left join turns on turns.id = asked.id
+    where turns.status is distinct from 'running'`)
+  return rows.map(({ id }) => id)
 }

@@ -86,7 +86,10 @@ export async function startTurn(
   return row === undefined ? null : { parentId: row.parent_id, depth: row.depth }
 }
 
-/** Writes the ledger row of an attempt about to be sent. Nothing may be sent unless this returned true. */
+/**
+ * Writes the ledger row of an attempt about to be sent. Nothing may be sent unless this returned true. May be repeated by the
+ * same claim, when the connection broke and nobody could tell whether it was written.
+ */
 export async function startAttempt(db: Database, claim: Claim, attempt: NewAttempt, nowMs: number): Promise<boolean> {
   const data = { n: attempt.n, model: attempt.model, endpoint: attempt.endpointId, fallback: attempt.fallback }
   const rows = await db.execute(sql`
@@ -97,6 +100,7 @@ export async function startAttempt(db: Database, claim: Claim, attempt: NewAttem
       select id, ${attempt.n}, tenant_id, ${attempt.endpointId}, ${attempt.model}, ${json(attempt.image)}, ${attempt.fidelity},
         ${json(attempt.degraded)}, ${attempt.fallback}, ${claim.epoch}, ${JSON.stringify(attempt.request)}, ${nowMs}, 'maybe', 0
       from fence
+      on conflict (turn_id, n) do update set started_at_ms = excluded.started_at_ms where attempts.lease_epoch = excluded.lease_epoch
     ), ${eventsOf([{ type: 'attempt.started', data }], nowMs)}
     select ${ring()} from fence`)
   return rows.length === 1

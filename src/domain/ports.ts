@@ -1,7 +1,7 @@
 /** What the core needs of the outside, as types only. Adapters implement them; `compose.ts` chooses. */
 
-import type { ModelAnswer, ModelRequest } from './model-call.ts'
 import type { MediaType } from './media.ts'
+import type { ModelAnswer, ModelRequest } from './model-call.ts'
 import type { ImageBlob, ReceivedPart } from './part.ts'
 
 /** Time, injected everywhere. `sleep` rejects with the signal's reason as soon as it aborts; abort is final. */
@@ -88,17 +88,22 @@ export interface UpstreamFile {
   state: 'active' | 'processing' | 'failed'
 }
 
+/** A call of the Files API that failed, classified like any attempt. */
+export class UpstreamFileError extends Error {
+  override name = 'UpstreamFileError'
+  readonly answer: ModelAnswer
+  constructor(answer: ModelAnswer) {
+    super(answer.message ?? answer.outcome)
+    this.answer = answer
+  }
+}
+
 /** Files held upstream for 48 h (wire-facts §3). Errors are `UpstreamFileError` with the classified failure. */
 export interface ModelFiles {
   upload(endpointId: string, image: ImageBlob, signal: AbortSignal): Promise<UpstreamFile>
   get(endpointId: string, name: string, signal: AbortSignal): Promise<UpstreamFile | null>
   /** Idempotent: a file that is gone already counts as removed. */
   remove(endpointId: string, name: string, signal: AbortSignal): Promise<void>
-}
-
-/** Wakes executors. A lost wake-up costs a second, never a turn: the turn row is the truth. */
-export interface Dispatcher {
-  wake(turnId: string, dueAtMs: number): Promise<void>
 }
 
 /** Signs the addresses of media, so that a browser may load them without a key (api.md, Media). */
@@ -117,6 +122,8 @@ export type ImageVerdict =
 /** Judges an image in the blob store by its content, without decoding it. */
 export interface ImageInspector {
   inspect(blob: { sha256: string; bytes: number }): Promise<ImageVerdict>
+  /** The image without what tells of its maker (place, time, camera), pixels untouched; null when there is nothing to take out. */
+  withoutMetadata(image: ImageBlob): Promise<AsyncIterable<Uint8Array> | null>
 }
 
 /** Makes pictures of pictures. Node only: a Worker has nothing to decode with, and answers 415 where one is needed. */

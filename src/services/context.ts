@@ -3,8 +3,9 @@ import type { Database } from '../db/connect.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { EventBell } from '../domain/event.ts'
-import type { BlobStore, Clock, Dispatcher, ImageInspector, Logger, ModelFiles, Pictures, Random, SignatureStore } from '../domain/ports.ts'
+import type { BlobStore, Clock, ImageInspector, ImageModel, Logger, ModelFiles, Pictures, Random, SignatureStore } from '../domain/ports.ts'
 import type { Policies } from '../engine/policy.ts'
+import type { ModelStates } from './model-states.ts'
 
 /** Who asks. A `session` token reaches one session of its tenant and nothing else; `admin` also manages tenants and keys. */
 export interface Principal {
@@ -25,12 +26,13 @@ export interface Installation {
   signatures: SignatureStore
   inspector: ImageInspector
   pictures: Pictures
+  model: ImageModel
   files: ModelFiles
+  models: ModelStates
   catalogue: Catalogue
   policies: Policies
   /** In order of preference; keys included, so it is never logged. */
   endpoints: readonly Endpoint[]
-  dispatcher: Dispatcher
   bell: EventBell
 }
 

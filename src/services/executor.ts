@@ -1,0 +1,187 @@
+/**
+ * A node's executor: claims due turns and runs them, renews the node's one lease, takes over what dead nodes left.
+ *
+ * Modes: `running` claims and runs; `draining` claims nothing and finishes what it has; `stopped` holds nothing. A node whose
+ * lease ran out drops its runs, takes a new name and goes on.
+ */
+import * as leases from '../db/turn-leases.ts'
+import { describeError } from '../domain/describe-error.ts'
+import type { Installation } from './context.ts'
+import { runTurn } from './run-turn.ts'
+
+/** A lost wake-up costs this long, never a turn. */
+const SWEEP_MS = 1_000
+/** A run that broke off for a fault of our own is taken up again after this long. */
+const BROKEN_PAUSE_MS = 2_000
+const CLAIM_AT_ONCE = 100
+
+export interface ExecutorOptions {
+  /** A fresh name each time it is called; names say nothing. */
+  nameNode: () => string
+  leaseMs: number
+  /** Turns in flight at once; each waits for its upstream most of the time. */
+  turnsMax: number
+}
+
+interface Running {
+  claim: leases.ClaimedTurn
+  canceled: AbortController
+  done: Promise<void>
+}
+
+export class Executor {
+  readonly #inst: Installation
+  readonly #options: ExecutorOptions
+  readonly #running = new Map<string, Running>()
+  readonly #stopped = new AbortController()
+  #mode: 'running' | 'draining' | 'stopped' = 'stopped'
+  #nodeId = ''
+  #lost = new AbortController()
+  #leaseUntilMs = 0
+  #looking = false
+  #lookAgain = false
+  #handBacks: leases.ClaimedTurn[] = []
+  #loops: Promise<void>[] = []
+
+  constructor(inst: Installation, options: ExecutorOptions) {
+    this.#inst = inst
+    this.#options = options
+  }
+
+  /** Registers the node and begins. */
+  async start(): Promise<void> {
+    await this.#register()
+    this.#mode = 'running'
+    this.#loops = [this.#every(this.#options.leaseMs / 3, () => this.#renew()), this.#every(SWEEP_MS, () => this.#sweep())]
+  }
+
+  /** Something has fallen due: look now. */
+  wake(): void {
+    void this.#look()
+  }
+
+  /** The turn was canceled, here or on another node. */
+  cancel(turnId: string): void {
+    this.#running.get(turnId)?.canceled.abort()
+  }
+
+  /** Turns at work here, and answers read on after their turn. */
+  get inFlight(): number {
+    return this.#running.size
+  }
+
+  /** Claims nothing more, gives what runs `graceMs` to end, then lets go of the rest: other nodes take it up by the ledger. */
+  async drain(graceMs: number): Promise<void> {
+    if (this.#mode === 'stopped') return
+    this.#mode = 'draining'
+    const over = new AbortController()
+    const grace = this.#inst.clock.sleep(graceMs, over.signal).catch(() => undefined)
+    await Promise.race([grace, this.#allDone()])
+    over.abort()
+    this.#lost.abort(new Error('the node is stopping'))
+    await this.#allDone()
+    this.#mode = 'stopped'
+    this.#stopped.abort()
+    await Promise.all(this.#loops)
+    await leases.retireNode(this.#inst.db, this.#nodeId)
+  }
+
+  async #allDone(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ done }) => done))
+  }
+
+  async #register(): Promise<void> {
+    const { clock, db } = this.#inst
+    this.#nodeId = this.#options.nameNode()
+    this.#lost = new AbortController()
+    const nowMs = clock.nowMs()
+    await leases.registerNode(db, this.#nodeId, this.#options.leaseMs)
+    this.#leaseUntilMs = nowMs + this.#options.leaseMs
+  }
+
+  /** One heartbeat for all turns of the node. A lease that could not be renewed in time counts as lost. */
+  async #renew(): Promise<void> {
+    const { clock, db, logger } = this.#inst
+    const nowMs = clock.nowMs()
+    const renewed = await leases.renewNode(db, this.#nodeId, this.#options.leaseMs).catch(() => nowMs < this.#leaseUntilMs && null)
+    if (renewed === true) this.#leaseUntilMs = nowMs + this.#options.leaseMs
+    if (renewed !== false) return
+    logger.warn('executor.lease_lost', { node: this.#nodeId, turns: this.#running.size })
+    this.#lost.abort(new Error('the lease is lost'))
+    await this.#allDone()
+    await this.#register()
+  }
+
+  async #sweep(): Promise<void> {
+    const { db } = this.#inst
+    for (const claim of this.#handBacks.splice(0)) await this.#handBack(claim, BROKEN_PAUSE_MS)
+    for (const id of await leases.endedAmong(db, [...this.#running.keys()])) this.cancel(id)
+    await leases.freeTurnsOfDeadNodes(db)
+    await leases.releaseForgottenQueues(db)
+    await this.#look()
+  }
+
+  /** Claims what is due, as far as there is room; one look at a time, and another if someone rang meanwhile. */
+  async #look(): Promise<void> {
+    this.#lookAgain = true
+    if (this.#looking) return
+    this.#looking = true
+    try {
+      while (this.#lookAgain && this.#mode === 'running' && !this.#lost.signal.aborted) {
+        this.#lookAgain = false
+        const room = Math.min(CLAIM_AT_ONCE, this.#options.turnsMax - this.#running.size)
+        if (room <= 0) break
+        const claims = await leases.claimDueTurns(this.#inst.db, this.#nodeId, room)
+        for (const claim of claims) this.#begin(claim)
+        if (claims.length === room) this.#lookAgain = true
+      }
+    } catch (error) {
+      this.#inst.logger.warn('executor.claim_failed', { error: describeError(error) })
+    } finally {
+      this.#looking = false
+    }
+  }
+
+  #begin(claim: leases.ClaimedTurn): void {
+    const canceled = new AbortController()
+    const done = this.#run(claim, canceled.signal).finally(() => {
+      this.#running.delete(claim.turnId)
+      if (this.#running.size === this.#options.turnsMax - 1) this.wake()
+    })
+    this.#running.set(claim.turnId, { claim, canceled, done })
+  }
+
+  async #run(claim: leases.ClaimedTurn, canceled: AbortSignal): Promise<void> {
+    const { logger } = this.#inst
+    try {
+      const end = await runTurn(this.#inst, claim, { canceled, lost: this.#lost.signal })
+      if (end.kind === 'waiting') this.#wakeAt(end.dueAtMs)
+      if (end.kind === 'ended') await end.lingering
+      if (end.kind === 'lost') await this.#handBack(claim, 0)
+    } catch (error) {
+      logger.error('turn.run_failed', { turn: claim.turnId, error: describeError(error) })
+      await this.#handBack(claim, BROKEN_PAUSE_MS)
+    }
+  }
+
+  /** While the database is away this cannot be written; it is tried again with every sweep. */
+  async #handBack(claim: leases.ClaimedTurn, afterMs: number): Promise<void> {
+    await leases.handBack(this.#inst.db, claim, afterMs).catch(() => void this.#handBacks.push(claim))
+  }
+
+  #wakeAt(dueAtMs: number): void {
+    const { clock } = this.#inst
+    clock.sleep(Math.max(0, dueAtMs - clock.nowMs()), this.#stopped.signal).then(
+      () => this.wake(),
+      () => undefined,
+    )
+  }
+
+  async #every(periodMs: number, work: () => Promise<void>): Promise<void> {
+    const { clock, logger } = this.#inst
+    while (!this.#stopped.signal.aborted) {
+      await work().catch((error: unknown) => logger.warn('executor.sweep_failed', { error: describeError(error) }))
+      await clock.sleep(periodMs, this.#stopped.signal).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { Decision, WaitDecision } from '../engine/decision.ts'
+import { joinLine } from '../engine/model-state.ts'
+import type { Installation } from './context.ts'
+import type { TurnRun } from './turn-run.ts'
+
+/** Puts a turn that waits for a slot in line, fairly across tenants. Returns until when it waits, in Unix ms. */
+export async function promiseSlot(inst: Installation, run: TurnRun, { line, untilMs }: WaitDecision & Decision): Promise<number> {
+  if (line === null) return untilMs
+  const limits = run.links.find(({ endpoint, entry }) => `${endpoint.project}/${entry.id}` === line.stateKey)?.endpoint.limits ?? {}
+  return inst.models.change(line.stateKey, (state) => {
+    const place = joinLine(state, line.ask, limits, run.policy.shared, inst.clock.nowMs())
+    return { state: place.state, told: place.untilMs }
+  })
+}

@@ -1,0 +1,77 @@
+/** A claimed turn, with all that deciding and sending needs. Loaded once a claim; the lease keeps it true until it is lost. */
+import { type BranchTurn, loadBranch } from '../db/branch.ts'
+import { findSession } from '../db/session-queries.ts'
+import type { Claim } from '../db/turn-leases.ts'
+import { loadTurns } from '../db/turn-views.ts'
+import type { Attempt } from '../domain/attempt.ts'
+import { historyReach } from '../domain/history/plan-history.ts'
+import type { Session } from '../domain/session.ts'
+import type { Turn } from '../domain/turn.ts'
+import type { ChainLink, TurnFacts } from '../engine/decision.ts'
+import { narrowPolicy, type TurnPolicy, turnPolicy } from '../engine/policy.ts'
+import { buildChain, withSuccessors } from './build-chain.ts'
+import type { Installation } from './context.ts'
+
+export interface TurnRun {
+  claim: Claim
+  turn: Turn
+  session: Session
+  policy: TurnPolicy
+  chain: readonly ChainLink[]
+  /** Chain and successors: every link a request may be planned for. */
+  links: readonly ChainLink[]
+  /** Root first, ending with the parent; may lack the oldest turns. Null until the turn has started. */
+  branch: readonly BranchTurn[] | null
+  earlierTurns: number
+  /** The ledger, kept up with what this run adds. */
+  attempts: Attempt[]
+}
+
+/** Null when the turn or its session is gone. */
+export async function openRun(inst: Installation, claim: Claim): Promise<TurnRun | null> {
+  const [turn] = await loadTurns(inst.db, [claim.turnId])
+  if (turn === undefined) return null
+  const session = await findSession(inst.db, turn.tenantId, turn.sessionId)
+  if (session === null) return null
+  const strategy = turn.strategy ?? session.strategy
+  const policy = narrowPolicy(turnPolicy(inst.policies, turn.window, strategy), session.policy, turn.policy)
+  const own = turn.models ?? (turn.strategy === null ? session.models : null)
+  const chain = buildChain(inst.catalogue, inst.endpoints, own ?? inst.catalogue.chains[strategy])
+  const run: TurnRun = {
+    claim,
+    turn,
+    session,
+    policy,
+    chain,
+    links: withSuccessors(chain),
+    branch: null,
+    earlierTurns: 0,
+    attempts: [...turn.attempts],
+  }
+  if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
+  return run
+}
+
+/** Reads the branch the turn builds on, as far back as the session's history reaches. */
+export async function loadHistory(inst: Installation, run: TurnRun, parentId: string | null, depth: number): Promise<void> {
+  run.branch = await loadBranch(inst.db, parentId, historyReach(run.session.history) ?? depth)
+  run.earlierTurns = depth - run.branch.length
+}
+
+/** The turn as the engine sees it. */
+export function turnFacts({ turn, session }: TurnRun): TurnFacts {
+  return {
+    id: turn.id,
+    tenantId: turn.tenantId,
+    notBeforeMs: turn.notBeforeMs,
+    window: turn.window,
+    startedAtMs: turn.startedAtMs,
+    deadlineAtMs: turn.deadlineAtMs,
+    askedDeadlineMs: turn.deadlineMs,
+    waitingUntilMs: turn.waitingUntilMs,
+    waitReason: turn.waitReason,
+    cancelRequested: false,
+    image: { ...session.image, ...turn.image },
+    referenceImages: turn.parts.filter((part) => part.type === 'image').length,
+  }
+}
