@@ -1,0 +1,72 @@
+/** Base64 without holding a whole image: encoding a blob piece by piece, decoding characters piece by piece. */
+import { Buffer } from 'node:buffer'
+import { UnreadableAnswer } from './unreadable-answer.ts'
+
+export type Base64Alphabet = 'base64' | 'base64url'
+
+/** The characters of `source`, in pieces a third longer than its own; bytes off a group of three are carried to the next piece. */
+export async function* encodeBase64(
+  source: AsyncIterable<Uint8Array>,
+  alphabet: Base64Alphabet,
+  padded: boolean,
+): AsyncGenerator<Uint8Array> {
+  let carried: Buffer = Buffer.alloc(0)
+  for await (const piece of source) {
+    const bytes = carried.length === 0 ? asBuffer(piece) : Buffer.concat([carried, piece])
+    const whole = bytes.length - (bytes.length % 3)
+    carried = Buffer.from(bytes.subarray(whole))
+    if (whole > 0) yield Buffer.from(bytes.toString(alphabet, 0, whole), 'latin1')
+  }
+  if (carried.length === 0) return
+  const last = carried.toString(alphabet).replaceAll('=', '')
+  yield Buffer.from(padded ? last.padEnd(4, '=') : last, 'latin1')
+}
+
+/** Decodes base64 of either alphabet as it arrives. Wrong characters, wrong padding and mixed alphabets throw `UnreadableAnswer`. */
+export class Base64Decoder {
+  /** Null as long as no character told. */
+  alphabet: Base64Alphabet | null = null
+  /** Whether the characters ended with the padding they needed, if any. Known after `finish`. */
+  padded = true
+  #carried = ''
+  #ended = false
+
+  push(characters: Buffer): Buffer {
+    this.#noteAlphabet(characters)
+    const text = this.#carried + characters.toString('latin1')
+    const whole = text.length - (text.length % 4)
+    this.#carried = text.slice(whole)
+    return this.#decode(text.slice(0, whole))
+  }
+
+  /** The bytes of a last group that came without padding. */
+  finish(): Buffer {
+    const rest = this.#carried
+    this.padded = rest === ''
+    if (rest.length === 1 || rest.includes('=')) throw new UnreadableAnswer('the base64 of an image ends in mid-group')
+    return this.#decode(rest)
+  }
+
+  #decode(text: string): Buffer {
+    if (text === '') return Buffer.alloc(0)
+    if (this.#ended) throw new UnreadableAnswer('the base64 of an image goes on after its padding')
+    const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+    this.#ended = padding > 0
+    const bytes = Buffer.from(text, 'base64')
+    // Node skips characters that are not base64, so that a wrong one shows in the length.
+    if (bytes.length !== Math.floor(((text.length - padding) * 3) / 4)) throw new UnreadableAnswer('an image is not base64')
+    return bytes
+  }
+
+  #noteAlphabet(characters: Buffer): void {
+    const standard = this.alphabet === 'base64' || characters.includes(0x2b) || characters.includes(0x2f)
+    const url = this.alphabet === 'base64url' || characters.includes(0x2d) || characters.includes(0x5f)
+    if (standard && url) throw new UnreadableAnswer('the base64 of an image mixes both alphabets')
+    if (standard || url) this.alphabet = standard ? 'base64' : 'base64url'
+  }
+}
+
+/** The same memory, as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
