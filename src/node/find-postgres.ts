@@ -5,8 +5,8 @@ import { startPostgres } from './embedded-postgres.ts'
 import { findEmbeddedBinaries, findSystemBinaries } from './embedded-postgres-binaries.ts'
 
 export interface FindPostgresOptions {
-  /** `DATABASE_URL`, when it is set. */
-  databaseUrl: string | undefined
+  /** `DATABASE_URL`; null when it is not set. */
+  databaseUrl: string | null
   /** `DATA_DIR`; a database of our own lives in its folder `postgres`. */
   dataDir: string
   clock: Clock
@@ -32,7 +32,7 @@ export interface PostgresInUse {
  * @throws Error that says what to set when there is none of them
  */
 export async function findPostgres({ databaseUrl, dataDir, ...options }: FindPostgresOptions): Promise<PostgresInUse> {
-  if (databaseUrl !== undefined) return { url: databaseUrl, tcpUrl: databaseUrl, stop: async () => {} }
+  if (databaseUrl !== null) return { url: databaseUrl, tcpUrl: databaseUrl, stop: async () => {} }
   const clusterDir = join(dataDir, 'postgres')
   const binaries = (await findEmbeddedBinaries(`${clusterDir}.lib`)) ?? (await findSystemBinaries())
   if (binaries === null) {

@@ -1,4 +1,6 @@
 /** `npm run migrate`: brings the database up to date and says what it did. The service does the same when it starts. */
+import { readFileSync } from 'node:fs'
+import { parseConfig } from '../config.ts'
 import { connect } from '../db/connect.ts'
 import { migrate } from '../db/migrate.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -10,10 +12,11 @@ import { loadMigrations } from './load-migrations.ts'
 const logger = createLogger({ clock: systemClock, sink: (line) => process.stdout.write(`${line}\n`) })
 
 try {
+  const config = parseConfig(process.env, (path) => readFileSync(path, 'utf8'))
+  if ('problems' in config) throw new Error(config.problems.join('; '))
+  const { databaseUrl, dataDir } = config.ok
   const migrations = await loadMigrations()
-  const surroundings = { clock: systemClock, random: systemRandom, logger }
-  const { DATABASE_URL: databaseUrl = '', DATA_DIR: dataDir = './data' } = process.env
-  const postgres = await findPostgres({ ...surroundings, databaseUrl: databaseUrl === '' ? undefined : databaseUrl, dataDir })
+  const postgres = await findPostgres({ databaseUrl, dataDir, clock: systemClock, random: systemRandom, logger })
   const { sql } = connect(postgres.url, { max: 1, applicationName: 'pentimento-migrate' })
   try {
     const applied = await migrate(sql, migrations)

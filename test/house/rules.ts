@@ -42,7 +42,7 @@ export const layers: readonly Layer[] = [
   {
     place: 'media/',
     mayImport: ['domain/', 'runtime/instant.ts'],
-    packages: ['zod', 'image-size', ...workersNode],
+    packages: ['zod', 'aws4fetch', 'libheif-js*', ...workersNode],
     remedy: 'an adapter knows the domain and itself: have compose.ts pass in what it needs',
   },
   {
@@ -108,7 +108,7 @@ export const layers: readonly Layer[] = [
       ...['compose.ts', 'config.ts', 'config/', 'domain/', 'engine/', 'services/', 'db/', 'gemini/', 'media/', 'monitoring/', 'http/'],
       ...['runtime/', 'simulator/', 'playground/'],
     ],
-    packages: ['node:*', '@hono/node-server*', 'hono*', 'pg-boss', 'sharp', 'undici', 'zod', 'drizzle-orm*'],
+    packages: ['node:*', '@hono/node-server*', 'hono*', 'pg-boss', 'sharp', 'libheif-js*', 'undici', 'zod', 'drizzle-orm*'],
     remedy: 'what Node and Workers share belongs below compose.ts',
   },
   {

@@ -8,7 +8,7 @@ import { systemRandom } from '../../src/runtime/random.ts'
 const [dataDir = ''] = process.argv.slice(2)
 const logger = createLogger({ clock: systemClock, sink: (line) => process.stdout.write(`${line}\n`) })
 const postgres = await findPostgres({
-  databaseUrl: undefined,
+  databaseUrl: null,
   dataDir,
   socketRoot: dataDir,
 

@@ -30,7 +30,7 @@ export const runDirPrefix = 'pentimento-test-'
 const databasePrefix = 'pentimento_test_'
 
 /** @param runDir the run's own folder; `DATABASE_URL_TEST` names a server to use instead of an embedded one in there */
-export async function startTestCluster(runDir: string, databaseUrl = process.env.DATABASE_URL_TEST): Promise<TestCluster> {
+export async function startTestCluster(runDir: string, databaseUrl = process.env.DATABASE_URL_TEST ?? null): Promise<TestCluster> {
   const surroundings = { clock: systemClock, random: systemRandom, logger: recordingLogger() }
   const server = await findPostgres({ ...surroundings, databaseUrl, dataDir: runDir, socketRoot: runDir, fsync: false, tcp: true })
   const runName = `${databasePrefix}${randomUUID().slice(0, 8)}`
@@ -40,7 +40,7 @@ export async function startTestCluster(runDir: string, databaseUrl = process.env
   const address = { url: server.url, tcpUrl: server.tcpUrl, template: `${runName}_template`, namePrefix: `${runName}_` }
   await makeTemplate(admin, address)
   const stop = async () => {
-    if (databaseUrl !== undefined) await dropDatabases(admin, address.namePrefix)
+    if (databaseUrl !== null) await dropDatabases(admin, address.namePrefix)
     await admin.sql.end({ timeout: 1 })
     await server.stop()
   }
