@@ -16,10 +16,12 @@ export const REQUEST_ERRORS = Object.freeze({
   unauthorized: { status: 401, retryable: false, title: 'No valid key or token' },
   budget_exhausted: { status: 402, retryable: false, title: 'The budget is used up' },
   not_found: { status: 404, retryable: false, title: 'There is no such thing' },
+  method_not_allowed: { status: 405, retryable: false, title: 'This path does not take this method' },
   session_busy: { status: 409, retryable: true, title: 'Another turn of this session is active' },
   stale_parent: { status: 412, retryable: false, title: 'The head of the session has moved' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'This kind of content is not accepted' },
+  range_not_satisfiable: { status: 416, retryable: false, title: 'The range lies outside the content' },
   unreadable_image: { status: 422, retryable: false, title: 'The image cannot be read' },
   idempotency_mismatch: { status: 422, retryable: false, title: 'The Idempotency-Key was used with other content' },
   missing_media: { status: 422, retryable: false, title: 'Media that the bundle names are missing' },
@@ -85,9 +87,11 @@ export function turnProblem(code: TurnErrorCode, detail: string, more: ProblemDe
 /** Thrown by services for a request that cannot be served; the HTTP layer answers it as problem+json. */
 export class RequestError extends Error {
   override name = 'RequestError'
+  readonly code: RequestErrorCode
   readonly problem: Problem
   constructor(code: RequestErrorCode, detail: string, more: ProblemDetails = {}) {
     super(`${code}: ${detail}`)
+    this.code = code
     this.problem = { type: `urn:pentimento:error:${code}`, code, ...REQUEST_ERRORS[code], detail, ...more }
   }
 }

@@ -1,0 +1,20 @@
+/** Bodies, as operations declare them. */
+import { z } from '@hono/zod-openapi'
+import type { IdPrefix } from '../../domain/ids.ts'
+import { idOf } from './scalars.ts'
+
+/** `{id}` in a path. */
+export function idParam(prefix: IdPrefix) {
+  return z.object({ id: idOf(prefix) })
+}
+
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { content: { 'application/json': { schema } } }
+}
+
+export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** What can be wrong with any JSON body. */
+export const BODY_ERRORS = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const

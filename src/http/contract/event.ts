@@ -1,0 +1,24 @@
+/** Events on the wire: what each `data:` line of a stream holds. */
+import { z } from '@hono/zod-openapi'
+import { EVENT_TYPES } from '../../domain/event.ts'
+import { idOf, Timestamp } from './scalars.ts'
+import { TurnResource } from './turn.ts'
+
+export const EventResource = z
+  .looseObject({
+    type: z.enum(EVENT_TYPES),
+    turnId: idOf('trn'),
+    sessionId: idOf('ses'),
+    seq: z.int(),
+    at: Timestamp,
+    turn: TurnResource.optional().openapi({ description: 'The whole turn, on the event that ends it' }),
+  })
+  .openapi('Event', {
+    description: 'Besides these: `untilMs`, `because`, `attempt`, `next`, `waitMs`, `text`, `mediaId`, `url` … as its type calls for',
+  })
+
+/** What an event stream answers. */
+export const EventStream = z.string().openapi('EventStream', {
+  description:
+    'Server-sent events: `id`, `event` (the type) and `data` (an Event as JSON); a comment every 15 s. Resume with Last-Event-ID',
+})

@@ -1,0 +1,48 @@
+/** Problems on the wire (RFC 9457). */
+import { z } from '@hono/zod-openapi'
+import { REQUEST_ERRORS, type RequestErrorCode, TURN_ERRORS } from '../../domain/problem.ts'
+
+const FieldError = z.strictObject({
+  path: z.string().openapi({ description: 'The field, query parameter, header or form field', example: 'parts.0.mediaId' }),
+  message: z.string(),
+})
+
+const SafetyRating = z.strictObject({ category: z.string(), probability: z.string().nullable(), blocked: z.boolean() })
+
+/** What a problem says, whoever holds it. Docs of each code: docs/errors.md. */
+const shape = {
+  type: z.string().openapi({ example: 'urn:pentimento:error:invalid_request' }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  retryable: z.boolean(),
+  retryAfterMs: z.number().optional(),
+  errors: z.array(FieldError).readonly().optional(),
+  reason: z.string().optional(),
+  ratings: z.array(SafetyRating).readonly().optional(),
+  turnId: z.string().optional().openapi({ description: '`session_busy`: the turn in the way' }),
+  missing: z.array(z.string()).readonly().optional().openapi({ description: '`missing_media`: digests we lack' }),
+}
+
+const requestCodes = Object.keys(REQUEST_ERRORS) as RequestErrorCode[]
+const allCodes = [...new Set([...requestCodes, ...(Object.keys(TURN_ERRORS) as (keyof typeof TURN_ERRORS)[])])]
+
+/** The error of a turn. */
+export const TurnProblem = z.strictObject({ ...shape, code: z.enum(allCodes) }).openapi('TurnProblem')
+
+/** The answer to a request that could not be served. */
+export const RequestProblem = z.strictObject({ ...shape, code: z.enum(requestCodes), requestId: z.string() }).openapi('Problem')
+
+/** OpenAPI responses for these codes, those of one status in one entry. */
+export function problemResponses(codes: readonly RequestErrorCode[]) {
+  const byStatus = Map.groupBy(codes, (code) => REQUEST_ERRORS[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${REQUEST_ERRORS[code].title}`).join('; '),
+        content: { 'application/problem+json': { schema: RequestProblem } },
+      },
+    ]),
+  )
+}

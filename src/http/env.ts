@@ -1,0 +1,43 @@
+/** The types every route and middleware shares. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Clock, Logger, MediaUrls, Random } from '../domain/ports.ts'
+import type { Principal, ServiceContext } from '../services/context.ts'
+import type { HttpConfig } from './http-config.ts'
+
+export interface HttpEnv {
+  Variables: {
+    requestId: string
+    /** The route's pattern, for the log: raw paths may carry tokens. */
+    route: string
+    /** Set by the routes that ask who calls; absent on open ones. */
+    principal: Principal
+    services: ServiceContext
+  }
+}
+
+export type HttpContext = Context<HttpEnv>
+export type HttpApp = OpenAPIHono<HttpEnv>
+
+export interface RequestInfo {
+  requestId: string
+  /** The platform's bindings: nothing on Node, a Worker's `env` there. */
+  bindings: unknown
+}
+
+export interface Readiness {
+  ready: boolean
+  /** What was looked at, each `ok` or what is wrong with it; shown to anyone, so no secrets. */
+  checks: Readonly<Record<string, string>>
+}
+
+export interface AppDeps {
+  /** Composed once per process on Node, once per request on a Worker. */
+  servicesFor(request: RequestInfo, principal: Principal): ServiceContext | Promise<ServiceContext>
+  readiness(): Promise<Readiness>
+  config: HttpConfig
+  mediaUrls: MediaUrls
+  clock: Clock
+  random: Random
+  logger: Logger
+}

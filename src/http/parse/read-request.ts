@@ -1,0 +1,24 @@
+/** Path, query and headers of a request, read by the schemas that also document them. */
+import type { z } from '@hono/zod-openapi'
+import { type IdPrefix, isId } from '../../domain/ids.ts'
+import { RequestError } from '../../domain/problem.ts'
+import type { HttpContext } from '../env.ts'
+import { parseWith } from './field-errors.ts'
+
+/** The `{id}` of the path. A malformed id names nothing, so it is `not_found` like an absent one. */
+export function pathId(c: HttpContext, prefix: IdPrefix): string {
+  const id = c.req.param('id') ?? ''
+  if (!isId(prefix, id)) throw new RequestError('not_found', 'There is nothing by this id.')
+  return id
+}
+
+/** The query as `schema` reads it; `token` belongs to authentication and is left out. A repeated parameter arrives as an array. */
+export function readQuery<Schema extends z.ZodType>(c: HttpContext, schema: Schema): z.output<Schema> {
+  const given = Object.entries(c.req.queries()).filter(([name]) => name !== 'token')
+  return parseWith(schema, Object.fromEntries(given.map(([name, values]) => [name, values.length === 1 ? values[0] : values])))
+}
+
+/** The headers that `schema` names. */
+export function readHeaders<Shape extends z.ZodRawShape>(c: HttpContext, schema: z.ZodObject<Shape>): z.output<z.ZodObject<Shape>> {
+  return parseWith(schema, Object.fromEntries(Object.keys(schema.shape).map((name) => [name, c.req.header(name)])))
+}

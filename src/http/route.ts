@@ -1,0 +1,57 @@
+/** Operations as data: what each takes and answers, who may use it, and the handler that does it. */
+import type { RouteConfig } from '@hono/zod-openapi'
+import type { RequestErrorCode } from '../domain/problem.ts'
+import { problemResponses } from './contract/problem.ts'
+import { KEY_SCHEME, QUERY_TOKEN_SCHEME, TOKEN_SCHEME } from './contract/security.ts'
+import type { AppDeps, HttpApp, HttpContext } from './env.ts'
+import { type Access, createAuthentication } from './middleware/authenticate.ts'
+import { refuseWhileDraining } from './middleware/refuse-while-draining.ts'
+
+export interface Route extends RouteConfig {
+  operationId: string
+  tags: string[]
+  summary: string
+  access: Access
+  /** Begins work, so a draining node refuses it. */
+  startsWork?: boolean
+  /** Codes it may answer besides those its access brings along. */
+  errors: readonly RequestErrorCode[]
+  handle(c: HttpContext, deps: AppDeps): Response | Promise<Response>
+}
+
+const BEHIND_A_KEY: readonly RequestErrorCode[] = ['unauthorized', 'not_found', 'internal']
+
+/** What each kind of access adds to an operation: codes, and security requirements of which one must be met. */
+const ACCESS: Readonly<Record<Access, { errors: readonly RequestErrorCode[]; security: Record<string, string[]>[] }>> = {
+  open: { errors: ['internal'], security: [] },
+  tenant: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }] },
+  session: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }] },
+  signed: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }, {}] },
+}
+
+/**
+ * Serves `routes` and documents them. Bodies, queries and headers are parsed by the handlers, with the schemas documented:
+ * the validators of @hono/zod-openapi hold whole bodies in memory, and uploads are streamed.
+ */
+export function serveRoutes(app: HttpApp, deps: AppDeps, routes: readonly Route[]): void {
+  const authenticate = createAuthentication(deps)
+  for (const { access, startsWork, errors, handle, responses, ...documented } of routes) {
+    const codes = [...errors, ...ACCESS[access].errors, ...(startsWork ? (['unavailable'] as const) : [])]
+    app.openAPIRegistry.registerPath({
+      ...documented,
+      responses: { ...responses, ...problemResponses([...new Set(codes)]) },
+      security: ACCESS[access].security,
+    })
+    app.on(
+      documented.method.toUpperCase(),
+      documented.path.replaceAll(/{(\w+)}/g, ':$1'),
+      async (c, next) => {
+        c.set('route', documented.path)
+        await next()
+      },
+      authenticate(access),
+      startsWork ? refuseWhileDraining(deps.config) : (_c, next) => next(),
+      (c) => handle(c, deps),
+    )
+  }
+}
