@@ -1,20 +1,25 @@
 /**
- * One breaker per endpoint project and model, a reducer over what attempts ended with (engine.md, Breaker).
+ * One breaker per endpoint project and model, a reducer over attempts as they begin and end (engine.md, Breaker).
  *
  *   closed ──too many overloaded──▶ open ──cool-down over──▶ half-open ──probe answered──▶ closed
  *                                    ▲                          │
  *                                    └──probe overloaded, twice the cool-down──┘
  *
  * Half-open admits one attempt of the whole cluster; a probe whose node died is forgotten at its own timeout.
+ *
+ * Refusals come back in seconds and pictures after a minute, so shares are taken of attempts begun, not ended: counted by
+ * their ends, a model that refuses one call in eight looks dead until its first picture is ready.
  */
 import type { Attempt } from '../domain/attempt.ts'
 import type { BreakerPolicy } from './policy.ts'
 import { addToSlices, type Slice, sumSlices } from './time-slices.ts'
 
 export interface BreakerState {
-  /** Attempts that said something of capacity, and those of them that were overloaded. */
+  /** Attempts begun, and those overloaded. */
   slices: readonly Slice[]
-  overloadedInARow: number
+  /** The same since the model last answered. */
+  begunSince: number
+  overloadedSince: number
   /** End of the cool-down (Unix ms); null while closed. */
   openUntilMs: number | null
   /** Length of the last cool-down; 0 while closed. */
@@ -25,13 +30,15 @@ export interface BreakerState {
 export type BreakerPhase = 'closed' | 'open' | 'half_open' | 'probing'
 
 export type BreakerEvent =
-  | { type: 'probe_started'; turnId: string; attempt: number; untilMs: number }
-  | { type: 'probe_released'; turnId: string; attempt: number }
+  | { type: 'begun'; turnId: string; attempt: number; probe: boolean; untilMs: number }
+  /** It was never sent. */
+  | { type: 'released'; turnId: string; attempt: number }
   | { type: 'ended'; turnId: string; attempt: number; outcome: Exclude<Attempt['outcome'], null> }
 
 export const CLOSED_BREAKER: BreakerState = Object.freeze({
   slices: [],
-  overloadedInARow: 0,
+  begunSince: 0,
+  overloadedSince: 0,
   openUntilMs: null,
   coolDownMs: 0,
   probe: null,
@@ -56,17 +63,24 @@ const EVIDENCE: Readonly<Record<Exclude<Attempt['outcome'], null>, 'answers' | '
 })
 
 export function reduceBreaker(state: BreakerState, event: BreakerEvent, policy: BreakerPolicy, nowMs: number): BreakerState {
-  const isProbe = state.probe !== null && state.probe.turnId === event.turnId && state.probe.attempt === event.attempt
-  switch (event.type) {
-    case 'probe_started':
-      return { ...state, probe: { turnId: event.turnId, attempt: event.attempt, untilMs: event.untilMs } }
-    case 'probe_released':
-      return isProbe ? { ...state, probe: null } : state
-    case 'ended': {
-      const evidence = EVIDENCE[event.outcome]
-      const seen = evidence === 'nothing' ? state : observed(state, evidence === 'overloaded', policy, nowMs)
-      if (isProbe) return afterProbe(seen, evidence, policy, nowMs)
-      return seen.openUntilMs === null && shouldOpen(seen, policy, nowMs) ? opened(seen, policy.coolDownMs, nowMs) : seen
+  const { turnId, attempt } = event
+  if (event.type === 'begun') {
+    const counted = counting(state, 1, 0, policy, nowMs)
+    return event.probe ? { ...counted, probe: { turnId, attempt, untilMs: event.untilMs } } : counted
+  }
+  const isProbe = state.probe !== null && state.probe.turnId === turnId && state.probe.attempt === attempt
+  const evidence = event.type === 'released' ? 'nothing' : EVIDENCE[event.outcome]
+  switch (evidence) {
+    case 'answers':
+      return isProbe ? CLOSED_BREAKER : { ...state, begunSince: 0, overloadedSince: 0 }
+    case 'nothing': {
+      const counted = counting(state, -1, 0, policy, nowMs)
+      return isProbe ? { ...counted, probe: null } : counted
+    }
+    case 'overloaded': {
+      const counted = counting(state, 0, 1, policy, nowMs)
+      if (isProbe) return opened(counted, Math.min(2 * state.coolDownMs, policy.coolDownMaxMs), nowMs)
+      return state.openUntilMs === null && shouldOpen(counted, policy, nowMs) ? opened(counted, policy.coolDownMs, nowMs) : counted
     }
   }
 }
@@ -83,9 +97,9 @@ export function breakerPhase(state: BreakerState, nowMs: number): BreakerPhase {
  * other model of the chain is out too. A model that has only refused lately is not strained but down.
  */
 export function isStrained(state: BreakerState, policy: BreakerPolicy, nowMs: number): boolean {
-  if (state.openUntilMs === null || state.overloadedInARow >= policy.openInARow) return false
-  const { first: attempts, second: overloaded } = sumSlices(state.slices, policy.windowMs, nowMs)
-  return attempts > overloaded && overloaded <= policy.strainedShareMax * attempts
+  if (state.openUntilMs === null || refusesAll(state, policy)) return false
+  const { first: begun, second: overloaded } = sumSlices(state.slices, policy.windowMs, nowMs)
+  return begun > 0 && overloaded <= policy.strainedShareMax * begun
 }
 
 /** When a turn should look again: at the end of the cool-down, or soon while a probe is on its way. Unix ms. */
@@ -94,29 +108,24 @@ export function breakerLookAgainMs(state: BreakerState, policy: BreakerPolicy, n
   return nowMs + policy.lookAgainMs
 }
 
-function observed(state: BreakerState, overloaded: boolean, policy: BreakerPolicy, nowMs: number): BreakerState {
+function counting(state: BreakerState, begun: number, overloaded: number, policy: BreakerPolicy, nowMs: number): BreakerState {
   return {
     ...state,
-    slices: addToSlices(state.slices, policy.windowMs, nowMs, 1, overloaded ? 1 : 0),
-    overloadedInARow: overloaded ? state.overloadedInARow + 1 : 0,
+    slices: addToSlices(state.slices, policy.windowMs, nowMs, begun, overloaded),
+    begunSince: Math.max(0, state.begunSince + begun),
+    overloadedSince: state.overloadedSince + overloaded,
   }
 }
 
 function shouldOpen(state: BreakerState, policy: BreakerPolicy, nowMs: number): boolean {
-  if (state.overloadedInARow >= policy.openInARow) return true
-  const { first: attempts, second: overloaded } = sumSlices(state.slices, policy.windowMs, nowMs)
-  return attempts >= policy.samplesMin && overloaded > policy.openShare * attempts
+  if (refusesAll(state, policy)) return true
+  const { first: begun, second: overloaded } = sumSlices(state.slices, policy.windowMs, nowMs)
+  return begun >= policy.samplesMin && overloaded > policy.openShare * begun
 }
 
-function afterProbe(
-  state: BreakerState,
-  evidence: 'answers' | 'overloaded' | 'nothing',
-  policy: BreakerPolicy,
-  nowMs: number,
-): BreakerState {
-  if (evidence === 'answers') return CLOSED_BREAKER
-  if (evidence === 'nothing') return { ...state, probe: null }
-  return opened(state, Math.min(2 * state.coolDownMs, policy.coolDownMaxMs), nowMs)
+/** So many in a row, and of those begun meanwhile few are still under way. */
+function refusesAll({ begunSince, overloadedSince }: BreakerState, policy: BreakerPolicy): boolean {
+  return overloadedSince >= policy.openInARow && overloadedSince > policy.strainedShareMax * begunSince
 }
 
 function opened(state: BreakerState, coolDownMs: number, nowMs: number): BreakerState {

@@ -91,12 +91,13 @@ export function reserve(state: ModelState, ask: ReserveAsk, limits: EndpointLimi
   if (!verdict.ok) return verdict
   const spacingMs = slotMs(state.quota, limits, policy.quota, nowMs)
   const begun = { type: 'begun', retry: ask.kind === 'retry' } as const
-  const probe = { type: 'probe_started', turnId: ask.turnId, attempt: ask.attempt, untilMs: nowMs + ask.timeoutMs } as const
+  const { turnId, attempt } = ask
+  const admitted = { type: 'begun', turnId, attempt, probe: ask.kind === 'probe', untilMs: nowMs + ask.timeoutMs } as const
   return {
     ok: true,
     state: {
       ...state,
-      breaker: ask.kind === 'probe' ? reduceBreaker(state.breaker, probe, policy.breaker, nowMs) : state.breaker,
+      breaker: reduceBreaker(state.breaker, admitted, policy.breaker, nowMs),
       retryBudget: reduceRetryBudget(state.retryBudget, begun, policy.retryBudget, nowMs),
       quota: reduceQuota(state.quota, { type: 'reserved', need: ask }, limits, policy.quota, nowMs),
       fair: spacingMs > 0 ? grantSlot(state.fair, ask, spacingMs, policy.quota.fairTenantsMax, nowMs) : state.fair,
@@ -149,7 +150,7 @@ export function settle(state: ModelState, result: AttemptResult, limits: Endpoin
 export function release(state: ModelState, ask: ReserveAsk, limits: EndpointLimits, policy: SharedPolicy, nowMs: number): ModelState {
   return {
     ...state,
-    breaker: reduceBreaker(state.breaker, { type: 'probe_released', turnId: ask.turnId, attempt: ask.attempt }, policy.breaker, nowMs),
+    breaker: reduceBreaker(state.breaker, { type: 'released', turnId: ask.turnId, attempt: ask.attempt }, policy.breaker, nowMs),
     retryBudget: reduceRetryBudget(state.retryBudget, { type: 'released', retry: ask.kind === 'retry' }, policy.retryBudget, nowMs),
     quota: reduceQuota(state.quota, { type: 'released', need: ask }, limits, policy.quota, nowMs),
   }

@@ -184,7 +184,7 @@ export const policiesSchema = z.strictObject({
   patient: patient.prefault({}),
   strategies: z
     .strictObject({
-      quality: strategySchema({ attemptsPerModelMax: 10, roundsMin: 1, resendAmbiguousMax: 3, fallback: true }).prefault({}),
+      quality: strategySchema({ attemptsPerModelMax: 10, roundsMin: 2, resendAmbiguousMax: 3, fallback: true }).prefault({}),
       stability: strategySchema({ attemptsPerModelMax: 10, roundsMin: 2, resendAmbiguousMax: 3, fallback: true }).prefault({}),
       cost: strategySchema({ attemptsPerModelMax: 2, roundsMin: 1, resendAmbiguousMax: 0, fallback: false }).prefault({}),
     })
