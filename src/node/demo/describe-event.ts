@@ -85,7 +85,7 @@ function failureText(data: EventData): string {
   return `${status}${words}${message ? `: ${oneLine(message)}` : ''} → ${then}`
 }
 
-const MESSAGE_CHARACTERS_MAX = 100
+const MESSAGE_CHARACTERS_MAX = 80
 
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
