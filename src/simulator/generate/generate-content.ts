@@ -1,4 +1,3 @@
-import type { Fault, FaultKind } from '../faults/fault-rule.ts'
 import { authenticate } from '../http/authenticate.ts'
 import type { ApiExchange } from '../http/exchange.ts'
 import { type JsonBody, readJsonBody } from '../http/read-body.ts'
@@ -6,22 +5,17 @@ import type { Model } from '../models.ts'
 import { catalogueError } from '../wire/error-catalogue.ts'
 import { type GenerateRequest, generateRequestSchema } from '../wire/generate-request.ts'
 import { readMessage } from '../wire/read-message.ts'
+import type { FaultSet } from './admitted-request.ts'
 import { answerRequest } from './answer-request.ts'
 import { checkRequest } from './check-request.ts'
 import { checkSignatures } from './check-signatures.ts'
-import { type ConversationImage, collectImages, newestPrompt } from './conversation.ts'
+import { collectImages, newestPrompt } from './conversation.ts'
 import { findModel } from './find-model.ts'
 import { promptTokens } from './usage.ts'
 
-/** The faults of one request, by kind. */
-export type FaultSet = { [Kind in FaultKind]?: Extract<Fault, { kind: Kind }> }
-
-/** A request that has passed every check and is going to be answered. */
-export type AdmittedRequest = { model: Model; request: GenerateRequest; images: ConversationImage[]; faults: FaultSet }
-
 /**
- * `:generateContent` and `:streamGenerateContent`. The order of things: key, body, model, message, faults are drawn, images and files,
- * configuration, signatures, quota; then the fault, if there is one, or the answer. So a wrong request is told so in any weather.
+ * `:generateContent` and `:streamGenerateContent`. The order of things: body, key, model, message, faults are drawn, form and
+ * configuration, images and files, signatures, quota; then the fault, if there is one, or the answer. So a wrong request is told so in any weather.
  */
 export async function generateContent(exchange: ApiExchange): Promise<void> {
   const { simulation, entry } = exchange
@@ -33,11 +27,14 @@ export async function generateContent(exchange: ApiExchange): Promise<void> {
   const model = faults.reroute ? findModel(faults.reroute.to, simulation.settings.retired) : known
   entry.modelVersion = model.id
 
+  checkRequest(request, model)
   const images = await collectImages(request, { files: simulation.files, project })
   entry.images = images.map(({ role, via, content }) => ({ role, via, sha256: content.sha256 }))
-  checkRequest(request, model)
   if (model.signs) checkSignatures(request, signatureRules(exchange, model))
-  if (faults.reject_signatures && hasSignatures(request)) throw catalogueError('corrupted_signature')
+  if (faults.reject_signatures && hasSignatures(request)) {
+    entry.outcome = 'fault'
+    throw catalogueError('corrupted_signature')
+  }
   const { text, image } = promptTokens(request)
   simulation.quotas.admit({ project, model: model.id, tokens: text + image })
   await answerRequest(exchange, { model, request, images, faults })
@@ -47,7 +44,6 @@ function parseRequest({ json, values }: JsonBody): GenerateRequest {
   return generateRequestSchema.parse(readMessage({ message: 'GenerateContentRequest', json, values }))
 }
 
-/** @throws ApiError where a fault is an error */
 function drawFaults({ simulation, entry }: ApiExchange, request: GenerateRequest): FaultSet {
   const { n, nOfModel, model } = entry
   const due = simulation.faults.due({ call: 'generate', n, nOfModel, model, prompt: newestPrompt(request) })

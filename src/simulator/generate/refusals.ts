@@ -30,7 +30,7 @@ export const REFUSALS: Readonly<Record<RefusalKind, Refusal>> = {
   image_prohibited: finished({ content: { role: 'model' }, finishReason: 'IMAGE_PROHIBITED_CONTENT', finishMessage: THIRD_PARTY_MESSAGE }),
   image_recitation: finished({ content: {}, finishReason: 'IMAGE_RECITATION' }),
   image_other: finished({ content: {}, finishReason: 'IMAGE_OTHER', finishMessage: OTHER_MESSAGE }),
-  safety: finished({ content: {}, finishReason: 'SAFETY', safetyRatings: BLOCKED_RATINGS }),
+  safety: { carriedOut: true, candidates: [{ content: {}, finishReason: 'SAFETY', safetyRatings: BLOCKED_RATINGS }] },
   prohibited_content: finished({ content: {}, finishReason: 'PROHIBITED_CONTENT' }),
   no_image: finished({ content: {}, finishReason: 'NO_IMAGE' }),
   missing_thought_signature: finished({ content: {}, finishReason: 'MISSING_THOUGHT_SIGNATURE' }, false),

@@ -16,6 +16,7 @@ export async function sendUnary(exchange: ApiExchange, body: object, { totalMs, 
   if (signal.aborted) return
   entry.status = 200
   response.writeHead(200, { ...apiHeaders(exchange, 'application/json; charset=UTF-8'), 'server-timing': serverTiming(totalMs) })
+  response.flushHeaders()
   const writer = createBodyWriter({ response, delivery, clock: simulation.clock, signal })
   if (await writer.write(prettyJson(body))) writer.end()
 }

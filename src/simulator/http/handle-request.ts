@@ -37,14 +37,15 @@ async function runRoute(exchange: Exchange, route: Route): Promise<void> {
     headers: recordedHeaders(exchange),
   })
   response.once('close', () => {
-    if (!response.writableFinished && entry.outcome === 'answered') entry.outcome = 'client_gone'
+    if (!response.writableFinished && ['open', 'answered'].includes(entry.outcome)) entry.outcome = 'client_gone'
     simulation.log.close(entry)
   })
   const apiExchange: ApiExchange = { ...exchange, entry }
   try {
     if (await meddle(apiExchange)) await route.handle(apiExchange)
   } catch (cause) {
-    if (exchange.signal.aborted) return
+    const brokeOff = exchange.request.destroyed && !exchange.request.complete
+    if (exchange.signal.aborted || brokeOff) return
     const error = errorFrom(cause)
     if (entry.outcome !== 'fault') entry.outcome = error.code === 500 && !(cause instanceof ApiError) ? 'defect' : 'refused'
     sendError(apiExchange, error)

@@ -1,4 +1,4 @@
-import { errorOfFault } from '../generate/refuse-by-fault.ts'
+import { errorOfFault } from '../faults/error-of-fault.ts'
 import type { ApiExchange } from './exchange.ts'
 import { sendHtml } from './send-html.ts'
 

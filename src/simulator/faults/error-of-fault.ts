@@ -1,7 +1,7 @@
-import type { Fault } from '../faults/fault-rule.ts'
-import { bareQuotaError, quotaError } from '../faults/quota-error.ts'
 import { type ApiError, modelNotFound } from '../wire/api-error.ts'
 import { catalogueError } from '../wire/error-catalogue.ts'
+import type { Fault } from './fault-rule.ts'
+import { bareQuotaError, quotaError } from './quota-error.ts'
 
 const LIMITS = { requests: 10, images: 10, tokens: 1_000_000, day: 250 } as const
 
