@@ -1,12 +1,14 @@
 /** Judges an image by its content: its kind, its size as displayed, and whether the file is whole. Decodes no pixels. */
 import { IMAGE_BYTES_MAX, IMAGE_PIXELS_MAX, type MediaType } from '../domain/media.ts'
 import type { BlobStore, ImageInspector, ImageVerdict } from '../domain/ports.ts'
+import { RequestError } from '../domain/problem.ts'
 import { type ByteSource, blobSource } from './byte-source.ts'
 import { inspectHeif } from './heif.ts'
 import { createImageReader, type ImageReader, type PictureSize, UnreadableImage } from './image-reader.ts'
 import { inspectJpeg } from './jpeg.ts'
 import { inspectPng } from './png.ts'
 import { describeOther, SNIFF_BYTES, sniffType } from './sniff-type.ts'
+import { isStrippable, stripMetadata, strippedBytes } from './strip-metadata.ts'
 import { inspectWebp } from './webp.ts'
 
 export interface ImageFacts {
@@ -52,9 +54,25 @@ export async function inspectImage(source: ByteSource): Promise<ImageInspection>
   }
 }
 
-/** The inspector of images in a blob store. Reads by ranges; throws `BlobMissing` where there is nothing to look at. */
+/**
+ * The inspector of images in a blob store: reads by ranges. Both throw `BlobMissing` where there is nothing to look at;
+ * `withoutMetadata` throws `RequestError` `unreadable_image` for a file damaged where `inspect` does not look.
+ */
 export function createImageInspector(blobs: BlobStore): ImageInspector {
-  return { inspect: (blob) => inspectImage(blobSource(blobs, blob)) }
+  return {
+    inspect: (blob) => inspectImage(blobSource(blobs, blob)),
+
+    async withoutMetadata(image) {
+      if (!isStrippable(image.mimeType)) return null
+      const source = blobSource(blobs, image)
+      try {
+        const stripped = await stripMetadata(source, image.mimeType)
+        return stripped.changed ? strippedBytes(source, stripped) : null
+      } catch (error) {
+        throw error instanceof UnreadableImage ? new RequestError('unreadable_image', error.message) : error
+      }
+    },
+  }
 }
 
 function judgeSize(mimeType: MediaType, { width, height, orientation }: PictureSize): ImageInspection {

@@ -22,7 +22,7 @@ export async function writeBlob(store: BlobStore, bytes: Uint8Array, pieceBytes 
   return writer.commit()
 }
 
-export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+export async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
