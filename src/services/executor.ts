@@ -55,6 +55,14 @@ export class Executor {
     this.#loops = [this.#every(this.#options.leaseMs / 3, () => this.#renew()), this.#every(SWEEP_MS, () => this.#sweep())]
   }
 
+  /** For platforms that live for one event: takes what is due, runs it to its end or its next wait, and lets go. */
+  async runOnce(): Promise<void> {
+    await this.start()
+    await this.#look()
+    await this.#allDone()
+    await this.drain(0)
+  }
+
   /** Something has fallen due: look now. */
   wake(): void {
     void this.#look()

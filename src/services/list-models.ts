@@ -4,7 +4,7 @@ import { breakerPhase } from '../engine/breaker.ts'
 import { stateKey } from '../engine/model-state.ts'
 import type { Verb } from './context.ts'
 
-export interface ModelHealth {
+export type ModelHealth = {
   /** The breaker's, the worst of all endpoints: `closed` is healthy. */
   state: 'closed' | 'half_open' | 'probing' | 'open'
   /** Share of attempts that gave an answer in the last five minutes; null when there were none. */

@@ -5,6 +5,7 @@ import { IMAGE_BYTES_MAX, type Media } from '../domain/media.ts'
 import type { BlobStore } from '../domain/ports.ts'
 import { RequestError } from '../domain/problem.ts'
 import type { ServiceContext, Verb } from './context.ts'
+import { outgoingImage } from './outgoing-image.ts'
 import { reachMedia } from './scope.ts'
 
 interface Upload {
@@ -24,6 +25,8 @@ export const storeMedia: Verb<Upload, { media: Media; created: boolean }> = asyn
     await dropUnnamed(ctx, blob.sha256)
     throw new RequestError(verdict.refusal.code, verdict.refusal.detail)
   }
+  // Made now, so that a picture that could not be sent later is refused while its sender is still there.
+  await outgoingImage(ctx, { ...blob, mimeType: verdict.image.mimeType })
   const nowMs = ctx.clock.nowMs()
   const { tenantId, sessionId } = ctx.principal
   await ensureTenant(ctx.db, tenantId, nowMs)

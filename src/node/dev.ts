@@ -1,0 +1,36 @@
+/** `npm run dev`: service and simulator in one process, which `node --watch` starts anew when a file changes. */
+import { parseConfig } from '../config.ts'
+import { describeError } from '../domain/describe-error.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { startSimulator } from '../simulator/start-simulator.ts'
+import { startService } from './start-service.ts'
+
+/** A picture in a second or two: slow enough to see progress, fast enough to work with. */
+const LATENCY = { '*': { minMs: 1_000, maxMs: 2_000 } }
+
+const logger = createLogger({ clock: systemClock, sink: (line) => void process.stdout.write(`${line}\n`) })
+const simulator = await startSimulator({ port: Number(process.env.SIMULATOR_PORT ?? 8788), latency: LATENCY })
+const parsed = parseConfig({ ...process.env, GEMINI_API_KEY: 'simulated', GEMINI_BASE_URL: simulator.url, ENDPOINTS: undefined })
+if ('problems' in parsed) await fail(parsed.problems.join('\n'))
+else {
+  try {
+    const service = await startService(parsed.ok, { logger })
+    process.stdout.write(`\nservice   ${service.url}\nsimulator ${simulator.url}\n\n`)
+    const stop = async () => {
+      await service.close()
+      await simulator.close()
+      process.exit(0)
+    }
+    process.once('SIGTERM', stop)
+    process.once('SIGINT', stop)
+  } catch (error) {
+    await fail(`The service could not start: ${describeError(error)}`)
+  }
+}
+
+async function fail(words: string): Promise<void> {
+  process.stderr.write(`${words}\n`)
+  process.exitCode = 1
+  await simulator.close()
+}

@@ -1,0 +1,124 @@
+/** The service on Node: everything it stands on, in the order it needs them; and the way back down. */
+import { type ServerType, serve } from '@hono/node-server'
+import { sql } from 'drizzle-orm'
+import { compose } from '../compose.ts'
+import type { Config } from '../config.ts'
+import { connect, type Database } from '../db/connect.ts'
+import { createListeningBell } from '../db/event-bell.ts'
+import { migrate } from '../db/migrate.ts'
+import { describeError } from '../domain/describe-error.ts'
+import { makeId } from '../domain/ids.ts'
+import type { Logger } from '../domain/ports.ts'
+import type { Readiness } from '../http/env.ts'
+import { systemClock as clock } from '../runtime/clock.ts'
+import { systemRandom as random } from '../runtime/random.ts'
+import { Executor } from '../services/executor.ts'
+import { findPostgres } from './find-postgres.ts'
+import { loadMigrations } from './load-migrations.ts'
+import { openBlobStore } from './open-blob-store.ts'
+import { createPictures } from './pictures.ts'
+import { createUndiciTransport } from './undici-transport.ts'
+
+export interface Service {
+  /** Where the API listens, without a slash at the end. */
+  url: string
+  /** Stops taking work, gives running turns `DRAIN_MS`, hands the rest over, and ends everything that was started here. */
+  close(): Promise<void>
+}
+
+/** Connections to the database, however many turns are under way: a turn holds none while it waits. */
+const DATABASE_CONNECTIONS = 12
+/** Turns in flight in one process; memory per waiting turn is what bounds it. */
+const TURNS_MAX = 2_500
+
+export async function startService(config: Config, { logger }: { logger: Logger }): Promise<Service> {
+  const closers: (() => Promise<void>)[] = []
+  const unwind = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  try {
+    return await start(config, logger, closers, unwind)
+  } catch (error) {
+    await unwind()
+    throw error
+  }
+}
+
+async function start(config: Config, logger: Logger, closers: (() => Promise<void>)[], unwind: () => Promise<void>): Promise<Service> {
+  const postgres = await findPostgres({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, clock, random, logger })
+  closers.push(() => postgres.stop())
+  const connection = connect(postgres.url, { max: DATABASE_CONNECTIONS, applicationName: 'pentimento' })
+  closers.push(() => connection.sql.end({ timeout: 5 }))
+  for (const tag of await migrate(connection.sql, await loadMigrations())) logger.info('database.migrated', { tag })
+  const bell = await createListeningBell(connection.sql, clock, logger)
+  closers.push(() => bell.close())
+  const transport = createUndiciTransport(config)
+  closers.push(() => transport.close())
+
+  let draining = false
+  const blobs = openBlobStore(config, { clock, random })
+  const { app, installation } = await compose(config, {
+    connection,
+    clock,
+    random,
+    logger,
+    blobs,
+    pictures: createPictures(),
+    transport,
+    bell,
+    draining: () => draining,
+    readiness: () => readiness(connection.db, draining),
+  })
+  const nameNode = () => makeId('nod', clock.nowMs(), random.bytes(10))
+  const executor = new Executor(installation, { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX })
+  if (config.executor) {
+    await executor.start()
+    bell.onWork(() => executor.wake())
+    bell.onCancel((turnId) => executor.cancel(turnId))
+    closers.push(() => executor.drain(config.drainMs))
+  }
+  const { server, url } = await listen(app.fetch, config)
+  closers.push(() => closeServer(server))
+  logger.info('service.started', { url, executor: config.executor })
+  return {
+    url,
+    close: async () => {
+      draining = true
+      logger.info('service.stopping', { turns: executor.inFlight })
+      // Readers of progress stay connected while turns run out; the server is closed after the executor.
+      const closeListening = closers.pop()
+      if (config.executor) await closers.pop()?.()
+      await closeListening?.()
+      await unwind()
+    },
+  }
+}
+
+async function readiness(db: Database, draining: boolean): Promise<Readiness> {
+  const database = await db.execute(sql`select 1`).then(
+    () => 'ok',
+    (error: unknown) => describeError(error),
+  )
+  return { ready: database === 'ok' && !draining, checks: { database, draining: draining ? 'yes' : 'ok' } }
+}
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: Config): Promise<{ server: ServerType; url: string }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, (address) => {
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+      resolve({ server, url: `http://${name}:${address.port}` })
+    })
+    server.on('error', reject)
+  })
+}
+
+/** Idle connections are dropped; answers under way have a second to end. */
+async function closeServer(server: ServerType): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  if ('closeIdleConnections' in server) server.closeIdleConnections()
+  const over = new AbortController()
+  await Promise.race([closed, clock.sleep(1_000, over.signal).catch(() => undefined)])
+  over.abort()
+  if ('closeAllConnections' in server) server.closeAllConnections()
+  await closed
+}
