@@ -138,7 +138,7 @@ function describeWriting(make: () => Promise<StoreUnderTest>): void {
     for await (const part of store.read(sha256)) readBack.update(part)
     expect(readBack.digest('hex')).toBe(sha256)
     expect(await namesIn(store)).toEqual([sha256])
-  })
+  }, 60_000)
 }
 
 function describeReading(make: () => Promise<StoreUnderTest>): void {
