@@ -49,8 +49,8 @@ export function serveRoutes(app: HttpApp, deps: AppDeps, routes: readonly Route[
         c.set('route', documented.path)
         await next()
       },
-      authenticate(access),
       startsWork ? refuseWhileDraining(deps.config) : (_c, next) => next(),
+      authenticate(access),
       (c) => handle(c, deps),
     )
   }

@@ -20,6 +20,9 @@ export const ModelResource = z
       imageTokens: perSize.openapi({ description: 'Output tokens of one picture, by size' }),
     }),
     timeoutMs: perSize,
-    health: z.looseObject({ state: z.string() }),
+    health: z.strictObject({
+      state: z.enum(['closed', 'half_open', 'probing', 'open']).openapi({ description: 'Of its breaker: `closed` is healthy' }),
+      successRate: z.number().nullable().openapi({ description: 'Share of attempts that gave an answer lately; null: none were made' }),
+    }),
   })
   .openapi('Model')

@@ -1,0 +1,72 @@
+/** The HTTP application: every middleware and route, the same on Node and on Workers. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { cors } from 'hono/cors'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { makeId } from '../domain/ids.ts'
+import { RequestError } from '../domain/problem.ts'
+import type { AppDeps, HttpApp, HttpEnv } from './env.ts'
+import { answerError, problemResponse } from './error-response.ts'
+import { accessLog } from './middleware/access-log.ts'
+import { serveOpenApi } from './open-api.ts'
+import { serveRoutes } from './route.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { mediaRoutes } from './routes/media.ts'
+import { mediaContentRoutes } from './routes/media-content.ts'
+import { modelRoutes } from './routes/models.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { submitTurnRoutes } from './routes/submit-turn.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { turnRoutes } from './routes/turns.ts'
+
+export const ROUTES = [
+  ...sessionRoutes,
+  ...tokenRoutes,
+  ...submitTurnRoutes,
+  ...turnRoutes,
+  ...eventRoutes,
+  ...mediaRoutes,
+  ...mediaContentRoutes,
+  ...modelRoutes,
+  ...healthRoutes,
+]
+
+/** Response headers that scripts of other origins may read. */
+const EXPOSED_HEADERS = [
+  'Location',
+  'Retry-After',
+  'Preference-Applied',
+  'Idempotent-Replayed',
+  'ETag',
+  'Content-Range',
+  'X-Request-Id',
+  'WWW-Authenticate',
+]
+
+/** The application. Give its `fetch` to a server; it needs nothing else of the platform. */
+export function createApp(deps: AppDeps): HttpApp {
+  const { config, clock, random, logger } = deps
+  const app: HttpApp = new OpenAPIHono<HttpEnv>()
+  app.use(requestId({ generator: () => makeId('req', clock.nowMs(), random.bytes(10)) }))
+  app.use(accessLog({ clock, logger }))
+  app.use(secureHeaders({ crossOriginResourcePolicy: false }))
+  if (config.corsOrigins.length > 0) {
+    app.use(cors({ origin: [...config.corsOrigins], exposeHeaders: EXPOSED_HEADERS, maxAge: 600 }))
+  }
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '))
+        return problemResponse(c, new RequestError('method_not_allowed', `This path takes ${methods.join(', ')}.`).problem)
+      },
+    }),
+  )
+  app.onError((error, c) => answerError(error, c, logger))
+  app.notFound((c) => problemResponse(c, new RequestError('not_found', 'There is nothing at this path.').problem))
+  serveRoutes(app, deps, ROUTES)
+  serveOpenApi(app, config)
+  return app
+}

@@ -1,0 +1,36 @@
+/** Probes: whether the process lives, and whether it should be given requests. */
+import { jsonAnswer } from '../contract/content.ts'
+import { Liveness, ReadinessResource } from '../contract/health.ts'
+import type { Route } from '../route.ts'
+
+export const healthRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/healthz',
+    operationId: 'getLiveness',
+    summary: 'Whether the process lives',
+    tags: ['Operations'],
+    access: 'open',
+    responses: { 200: jsonAnswer(Liveness, 'It does') },
+    errors: [],
+    handle: (c, { config }) => c.json({ status: 'ok', version: config.version }),
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    operationId: 'getReadiness',
+    summary: 'Whether requests should be sent here',
+    tags: ['Operations'],
+    access: 'open',
+    responses: { 200: jsonAnswer(ReadinessResource, 'They should'), 503: jsonAnswer(ReadinessResource, 'They should not') },
+    errors: [],
+    handle: async (c, { config, readiness }) => {
+      const { ready, checks } = await readiness()
+      const here = ready && !config.draining()
+      return c.json(
+        { ready: here, checks: config.draining() ? { ...checks, draining: 'this node is about to stop' } : checks },
+        here ? 200 : 503,
+      )
+    },
+  },
+]

@@ -1,0 +1,81 @@
+/** New turns: submitted, or made again (api.md, Turns). Plans and requests sent, `dryRun` and `/request`, belong here too. */
+
+import { getSession } from '../../services/get-session.ts'
+import { regenerateTurn } from '../../services/regenerate-turn.ts'
+import { storeMedia } from '../../services/store-media.ts'
+import { submitTurn } from '../../services/submit-turn.ts'
+import { answerTurn } from '../answer-turn.ts'
+import { BODY_ERRORS, idParam, jsonAnswer } from '../contract/content.ts'
+import { EventStream } from '../contract/event.ts'
+import { RegenerateHeaders, SubmitHeaders } from '../contract/headers.ts'
+import { NoQuery } from '../contract/paging.ts'
+import { NewTurn, TurnForm, TurnResource } from '../contract/turn.ts'
+import { invalidRequest } from '../parse/field-errors.ts'
+import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
+import { readTurnInput } from '../parse/turn-input.ts'
+import type { Route } from '../route.ts'
+
+const tags = ['Turns']
+const ENDED = 'The turn has ended, one way or the other; `Location` is its address'
+const GOES_ON = 'The turn goes on; ask `Location` again after `Retry-After`'
+
+const responses = {
+  200: { description: 'With `Accept: text/event-stream`: its events', content: { 'text/event-stream': { schema: EventStream } } },
+  201: jsonAnswer(TurnResource, ENDED),
+  202: jsonAnswer(TurnResource, GOES_ON),
+}
+
+export const submitTurnRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v1/sessions/{id}/turns',
+    operationId: 'submitTurn',
+    summary: 'Ask for an edit',
+    tags,
+    access: 'session',
+    startsWork: true,
+    request: {
+      params: idParam('ses'),
+      headers: SubmitHeaders,
+      body: { content: { 'application/json': { schema: NewTurn }, 'multipart/form-data': { schema: TurnForm } } },
+    },
+    responses,
+    errors: [...BODY_ERRORS, 'budget_exhausted', 'session_busy', 'stale_parent', 'unreadable_image', 'idempotency_mismatch'],
+    handle: async (c, deps) => {
+      const ctx = c.var.services
+      const sessionId = pathId(c, 'ses')
+      readQuery(c, NoQuery)
+      const { Prefer, 'Idempotency-Key': idempotencyKey = null, 'If-Match': ifMatch } = readHeaders(c, SubmitHeaders)
+      // Before the body is taken in: an upload to nowhere is refused at its first byte.
+      await getSession({ ctx, input: { sessionId } })
+      const input = await readTurnInput(c, async (upload) => (await storeMedia({ ctx, input: upload })).media)
+      const expectedHeadTurnId = agreed(input.expectedHeadTurnId, ifMatch)
+      const submitted = await submitTurn({ ctx, input: { ...input, sessionId, expectedHeadTurnId, idempotencyKey } })
+      return answerTurn(c, deps, submitted, Prefer)
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/turns/{id}/regenerate',
+    operationId: 'regenerateTurn',
+    summary: 'A sibling: same parent, same input',
+    tags,
+    access: 'session',
+    startsWork: true,
+    request: { params: idParam('trn'), headers: RegenerateHeaders },
+    responses,
+    errors: ['invalid_request', 'budget_exhausted', 'session_busy', 'idempotency_mismatch'],
+    handle: async (c, deps) => {
+      const turnId = pathId(c, 'trn')
+      const { Prefer, 'Idempotency-Key': idempotencyKey = null } = readHeaders(c, RegenerateHeaders)
+      return answerTurn(c, deps, await regenerateTurn({ ctx: c.var.services, input: { turnId, idempotencyKey } }), Prefer)
+    },
+  },
+]
+
+/** The head both the body and If-Match expect. Throws `invalid_request` when they name different ones. */
+function agreed(inBody: string | null | undefined, ifMatch: string | null | undefined): string | null | undefined {
+  if (inBody === undefined) return ifMatch
+  if (ifMatch === undefined || ifMatch === inBody) return inBody
+  throw invalidRequest([{ path: 'expectedHeadTurnId', message: 'If-Match names another head' }])
+}

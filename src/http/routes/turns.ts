@@ -1,0 +1,90 @@
+/** Turns: looked up, waited for, canceled, adopted (api.md, Turns). */
+import { adoptAttempt } from '../../services/adopt-attempt.ts'
+import { cancelTurn } from '../../services/cancel-turn.ts'
+import { getTurn } from '../../services/get-turn.ts'
+import { listTurns } from '../../services/list-turns.ts'
+import { awaitEnd } from '../answer-turn.ts'
+import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
+import { WaitHeaders } from '../contract/headers.ts'
+import { pageOf, TurnsQuery } from '../contract/paging.ts'
+import { Adoption, TurnResource } from '../contract/turn.ts'
+import { applyPreference } from '../parse/prefer.ts'
+import { readJson } from '../parse/read-json.ts'
+import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
+import { mediaLinks } from '../present/media-links.ts'
+import { presentTurn } from '../present/present-turn.ts'
+import type { Route } from '../route.ts'
+
+const tags = ['Turns']
+const params = idParam('trn')
+
+export const turnRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/v1/sessions/{id}/turns',
+    operationId: 'listTurns',
+    summary: 'Turns of one branch, or of the whole tree',
+    tags,
+    access: 'session',
+    request: { params: idParam('ses'), query: TurnsQuery },
+    responses: { 200: jsonAnswer(pageOf(TurnResource), 'A page of turns') },
+    errors: ['invalid_request'],
+    handle: async (c, deps) => {
+      const input = { ...readQuery(c, TurnsQuery), sessionId: pathId(c, 'ses') }
+      const { data, nextCursor } = await listTurns({ ctx: c.var.services, input })
+      const links = mediaLinks(c, deps)
+      return c.json({ data: await Promise.all(data.map((turn) => presentTurn(turn, links))), nextCursor })
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/turns/{id}',
+    operationId: 'getTurn',
+    summary: 'One turn; with `Prefer: wait`, as soon as it has ended',
+    tags,
+    access: 'session',
+    request: { params, headers: WaitHeaders },
+    responses: { 200: jsonAnswer(TurnResource, 'The turn') },
+    errors: ['invalid_request'],
+    handle: async (c, deps) => {
+      const turnId = pathId(c, 'trn')
+      const { waitMs, applied } = applyPreference(readHeaders(c, WaitHeaders).Prefer, deps.config.waitMaxMs)
+      const turn =
+        waitMs === 0 ? await getTurn({ ctx: c.var.services, input: { turnId } }) : await awaitEnd(c, turnId, waitMs, async () => {})
+      const headers: Record<string, string> = applied === null ? {} : { 'Preference-Applied': applied }
+      return c.json(await presentTurn(turn, mediaLinks(c, deps)), 200, headers)
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/turns/{id}/cancel',
+    operationId: 'cancelTurn',
+    summary: 'Cancel; a turn that has ended stays as it is',
+    tags,
+    access: 'session',
+    request: { params },
+    responses: { 200: jsonAnswer(TurnResource, 'The turn; `billed` says what it may have cost') },
+    errors: [],
+    handle: async (c, deps) => {
+      const turn = await cancelTurn({ ctx: c.var.services, input: { turnId: pathId(c, 'trn') } })
+      return c.json(await presentTurn(turn, mediaLinks(c, deps)))
+    },
+  },
+  {
+    method: 'post',
+    path: '/v1/turns/{id}/adopt',
+    operationId: 'adoptAttempt',
+    summary: 'Take a late answer that was already paid for',
+    tags,
+    access: 'session',
+    request: { params, body: jsonBody(Adoption) },
+    responses: { 200: jsonAnswer(TurnResource, 'The turn, with that answer as its output') },
+    errors: BODY_ERRORS,
+    handle: async (c, deps) => {
+      const turnId = pathId(c, 'trn')
+      const { attempt } = await readJson(c, Adoption)
+      const turn = await adoptAttempt({ ctx: c.var.services, input: { turnId, attempt } })
+      return c.json(await presentTurn(turn, mediaLinks(c, deps)))
+    },
+  },
+]
