@@ -47,6 +47,8 @@ export type RequestCounts = {
 
 export type RequestLog = {
   open(entry: Pick<LogEntry, 'call' | 'method' | 'model' | 'headers'>): LogEntry
+  /** A generation is carried out for this request, whether or not its caller will get it. */
+  noteGeneration(entry: LogEntry): void
   close(entry: LogEntry): void
   entries(): LogEntry[]
   counts(): RequestCounts
@@ -57,6 +59,12 @@ export function createRequestLog({ clock, entriesMax }: { clock: SimulatorClock;
   let entries: LogEntry[] = []
   let numbers = new Map<string, number>()
   let counts = emptyCounts()
+
+  const countsOf = (model: string) => {
+    const ofModel = counts.byModel[model] ?? { requests: 0, generated: 0 }
+    counts.byModel[model] = ofModel
+    return ofModel
+  }
 
   return {
     open(start) {
@@ -70,9 +78,15 @@ export function createRequestLog({ clock, entriesMax }: { clock: SimulatorClock;
         ...{ n: counts.requests, nOfModel, ...start, startedMs: clock.nowMs() },
         ...{ requestBytes: 0, outcome: 'open', generated: false, images: [] },
       }
+      if (entry.model !== '') countsOf(entry.model).requests += 1
       entries.push(entry)
       if (entries.length > entriesMax) entries.shift()
       return entry
+    },
+    noteGeneration(entry) {
+      entry.generated = true
+      counts.generated += 1
+      countsOf(entry.model).generated += 1
     },
     close(entry) {
       entry.endedMs = clock.nowMs()
@@ -80,9 +94,6 @@ export function createRequestLog({ clock, entriesMax }: { clock: SimulatorClock;
       counts.requestBytes += entry.requestBytes
       increment(counts.byOutcome, entry.outcome)
       increment(counts.byStatus, String(entry.status ?? 'none'))
-      if (entry.generated) counts.generated += 1
-      const ofModel = counts.byModel[entry.model] ?? { requests: 0, generated: 0 }
-      counts.byModel[entry.model] = { requests: ofModel.requests + 1, generated: ofModel.generated + (entry.generated ? 1 : 0) }
     },
     entries: () => structuredClone(entries),
     counts: () => structuredClone(counts),

@@ -31,7 +31,7 @@ export type Simulation = {
 export function createSimulation(settings: SimulatorSettings): Simulation {
   const clock = createClock(settings.startMs)
   const random = createSeededRandom(settings.seed)
-  const bootMs = clock.nowMs()
+  const bootMs = settings.startMs ?? clock.nowMs()
   const log = createRequestLog({ clock, entriesMax: settings.logEntriesMax })
   const faults = createFaultSchedule({ clock, random })
   const quotas = createQuotaMeter({ clock, quotas: settings.quotas })

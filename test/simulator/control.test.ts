@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Simulator } from '../../src/simulator/start-simulator.ts'
-import { call, complaint, firstTurn, PRO, pictureOf, quickSimulator, upload, user } from './api-caller.ts'
+import { call, complaint, firstTurn, PRO, partsOf, pictureOf, quickSimulator, upload, user } from './api-caller.ts'
 
 async function control(simulator: Simulator, method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
   const response = await fetch(`${simulator.url}/simulator/${path}`, {
@@ -77,4 +77,19 @@ test.each([
 
 test('an unknown option is refused at the start', async () => {
   await expect(quickSimulator(JSON.parse('{"timescale": 0}'))).rejects.toThrow('timescale')
+})
+
+test('the same seed gives the same run: lengths, counts, texts', async () => {
+  const run = async (seed: string) => {
+    const simulator = await quickSimulator({ seed, textRate: 0.5, signatureBytes: { min: 120, max: 900 }, drawing: 'canned' })
+    const answers = []
+    for (let index = 0; index < 8; index += 1) answers.push(await call(simulator))
+    return answers.map((answer) => [
+      answer.usageMetadata,
+      partsOf(answer).map(({ text, thoughtSignature }) => [text, thoughtSignature?.length]),
+    ])
+  }
+  const first = await run('a')
+  expect(await run('a')).toEqual(first)
+  expect(await run('b')).not.toEqual(first)
 })

@@ -124,6 +124,18 @@ describe('a fault of the connection', () => {
     expect(simulator.counts().generated).toBe(1)
   })
 
+  test('cut with hang: the body stops and the connection stays', async () => {
+    const simulator = await faultySimulator({ kind: 'cut', afterBytes: 300, hang: true })
+    const caller = new AbortController()
+    const response = await post(simulator, { signal: caller.signal })
+    const reader = response.body?.getReader()
+    expect((await reader?.read())?.value).toHaveLength(300)
+    const next = reader?.read()
+    expect(simulator.counts()).toMatchObject({ inFlight: 1, generated: 1 })
+    caller.abort()
+    await expect(next).rejects.toThrow('aborted')
+  })
+
   test('slow body: it trickles and is whole in the end', async () => {
     const simulator = await faultySimulator({ kind: 'slow_body', chunkBytes: 1_000, everyMs: 2 })
     const response = await post(simulator, {})
@@ -235,6 +247,12 @@ describe('a rule strikes', () => {
     const simulator = await faultySimulator(overloaded, { model: PRO, nth: { from: 1, to: 1 } })
     expect(await statuses(simulator, 1, 'a house', 'gemini-3.1-flash-image')).toEqual([200])
     expect(await statuses(simulator, 2)).toEqual([503, 200])
+  })
+
+  test('pictures of one size', async () => {
+    const simulator = await faultySimulator({ kind: 'error', error: 'deadline_exceeded' }, { imageSize: '4K' })
+    const sized = (imageSize: string) => ({ body: { contents: [user('a house')], generationConfig: { imageConfig: { imageSize } } } })
+    expect([(await call(simulator, sized('4K'))).httpStatus, (await call(simulator, sized('2K'))).httpStatus]).toEqual([504, 200])
   })
 
   test('so many times and no more', async () => {

@@ -9,8 +9,8 @@ const positive = z.int().min(1)
 export const faultSchema = z.discriminatedUnion('kind', [
   /** An error of the catalogue: `overloaded`, `high_demand`, `internal`, `deadline_exceeded`, `site_overloaded`, `key_leaked` … */
   z.strictObject({ kind: z.literal('error'), error: z.enum(CATALOGUE_ERRORS) }),
-  /** A page from something in between, not from the API. */
-  z.strictObject({ kind: z.literal('gateway_html'), status: z.int().min(400).max(599).default(502) }),
+  /** A page from something in between, not from the API; under 200 too. */
+  z.strictObject({ kind: z.literal('gateway_html'), status: z.int().min(200).max(599).default(502) }),
   /** 429. `retryDelay` is put in RetryInfo as written (`34.4s`, `9223372036854775807s`); `null` leaves RetryInfo out. */
   z.strictObject({
     kind: z.literal('rate_limited'),
@@ -29,8 +29,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('silence'), carriedOut: z.boolean().default(false) }),
   /** Takes the request and closes the connection; `carriedOut`: after the generation was done and paid for. */
   z.strictObject({ kind: z.literal('drop'), carriedOut: z.boolean().default(false) }),
-  /** Closes the connection after so many bytes of the answer's body. */
-  z.strictObject({ kind: z.literal('cut'), afterBytes: count }),
+  /** After so many bytes of the answer's body the connection closes or, with `hang`, stays open and silent. */
+  z.strictObject({ kind: z.literal('cut'), afterBytes: count, hang: z.boolean().default(false) }),
   /** A JSON error object behind the first events of a stream; on a unary call, an error. */
   z.strictObject({ kind: z.literal('error_mid_stream'), error: z.enum(CATALOGUE_ERRORS).default('cancelled') }),
   /** 200 with no image: see the table in `generate/refusals.ts`. */
@@ -82,6 +82,8 @@ const matchSchema = z.strictObject({
   nth: z.strictObject({ from: positive, to: positive.optional(), of: z.enum(['model', 'all']).default('model') }).optional(),
   /** Share of the requests it hits, decided by seed, rule and request number. */
   rate: z.number().min(0).max(1).optional(),
+  /** The size the request names. */
+  imageSize: z.string().optional(),
   /** In the newest user text, whatever its case. */
   prompt: z.string().optional(),
   /** Milliseconds on the simulator's clock since it started or was reset. */

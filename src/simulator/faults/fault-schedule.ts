@@ -3,7 +3,14 @@ import type { SeededRandom } from '../seeded-random.ts'
 import type { Fault, FaultKind, FaultRule } from './fault-rule.ts'
 
 /** What a rule can look at. */
-export type FaultOccasion = { call: 'generate' | 'upload' | 'files' | 'models'; n: number; nOfModel: number; model: string; prompt: string }
+export type FaultOccasion = {
+  call: 'generate' | 'upload' | 'files' | 'models'
+  n: number
+  nOfModel: number
+  model: string
+  prompt: string
+  imageSize?: string | undefined
+}
 
 export type FaultSchedule = {
   set(rules: FaultRule[]): void
@@ -17,13 +24,14 @@ export function createFaultSchedule({ clock, random }: { clock: SimulatorClock; 
   let entries: { rule: FaultRule; index: number; hits: number }[] = []
 
   const applies = ({ rule, index, hits }: (typeof entries)[number], occasion: FaultOccasion): boolean => {
-    const { call, model, nth, rate, prompt, fromMs, untilMs } = rule.match
+    const { call, model, nth, rate, prompt, imageSize, fromMs, untilMs } = rule.match
     const elapsedMs = clock.elapsedMs()
     const number = nth?.of === 'all' ? occasion.n : occasion.nOfModel
     return (
       hits < (rule.times ?? Number.POSITIVE_INFINITY) &&
       (call === 'any' || call === occasion.call) &&
       (model === undefined || model === occasion.model) &&
+      (imageSize === undefined || imageSize === occasion.imageSize) &&
       (nth === undefined || (number >= nth.from && number <= (nth.to ?? Number.POSITIVE_INFINITY))) &&
       (prompt === undefined || occasion.prompt.toLowerCase().includes(prompt.toLowerCase())) &&
       elapsedMs >= (fromMs ?? 0) &&

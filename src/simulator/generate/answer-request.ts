@@ -17,7 +17,7 @@ export async function answerRequest(exchange: ApiExchange, admitted: AdmittedReq
   if (error || faults.gateway_html || faults.silence || faults.drop) entry.outcome = 'fault'
   if (error) throw error
   if (faults.gateway_html) return sendHtml(exchange, faults.gateway_html.status)
-  entry.generated = generates(admitted)
+  if (generates(admitted)) exchange.simulation.log.noteGeneration(entry)
   if (faults.silence) return
   if (faults.drop) {
     if (faults.drop.carriedOut) await exchange.simulation.clock.sleep(latencyMs(exchange, admitted), exchange.signal)
@@ -53,11 +53,12 @@ async function sendGeneration(exchange: ApiExchange, admitted: AdmittedRequest):
 
 async function composeAnswer(exchange: ApiExchange, admitted: AdmittedRequest, identity: AnswerIdentity): Promise<Answer> {
   const { model, request, images, faults } = admitted
-  const { simulation } = exchange
+  const { simulation, entry } = exchange
   const { responseId } = identity
-  const content = await composeContent({ simulation, model, responseId, request, images })
+  const { n } = entry
+  const content = await composeContent({ simulation, n, model, responseId, request, images })
   const textLength = content.text?.text?.length ?? 0
-  const tokens = generationTokens({ model, random: simulation.random, responseId, textLength })
+  const tokens = generationTokens({ model, random: simulation.random, n, textLength })
   const size = request.generationConfig.imageConfig.imageSize ?? '1K'
   const counts = { prompt: promptTokens(request), images: content.image ? (model.imageTokens[size] ?? 0) : 0, text: tokens.text }
   return {
@@ -78,7 +79,7 @@ function sendingOf(exchange: ApiExchange, admitted: AdmittedRequest): Sending {
   const { cut, slow_body: slow, error_mid_stream: broken } = admitted.faults
   return {
     totalMs: latencyMs(exchange, admitted),
-    delivery: { ...(cut ? { cutAfterBytes: cut.afterBytes } : {}), ...(slow ? { slow } : {}) },
+    delivery: { ...(cut ? { cut } : {}), ...(slow ? { slow } : {}) },
     ...(broken ? { errorMidStream: catalogueError(broken.error) } : {}),
   }
 }

@@ -17,6 +17,8 @@ export type Content = { thoughts: AnswerPart[]; text?: AnswerPart; image?: Answe
 
 export type CompositionOrder = {
   simulation: Simulation
+  /** The request's number: chance hangs on it, so that a run can be repeated. */
+  n: number
   model: Model
   responseId: string
   request: GenerateRequest
@@ -25,11 +27,11 @@ export type CompositionOrder = {
 
 /** Composes an answer: `?ask` in the prompt makes the model ask back, `?text` makes it speak before the image. */
 export async function composeContent(order: CompositionOrder): Promise<Content> {
-  const { simulation, model, responseId, request } = order
+  const { simulation, model, n, request } = order
   const { responseModalities, thinkingConfig } = request.generationConfig
   const prompt = newestPrompt(request)
   const asksBack = prompt.includes('?ask')
-  const speaks = prompt.includes('?text') || simulation.random.unit('text', responseId) < simulation.settings.textRate
+  const speaks = prompt.includes('?text') || simulation.random.unit('text', n) < simulation.settings.textRate
   const mayText = responseModalities.length === 0 || responseModalities.includes('TEXT')
   const mayImage = responseModalities.length === 0 || responseModalities.includes('IMAGE')
 
@@ -72,7 +74,7 @@ function signedText(order: CompositionOrder, text: string): AnswerPart {
 }
 
 function signature(
-  { simulation, model, responseId }: CompositionOrder,
+  { simulation, model, n, responseId }: CompositionOrder,
   part: { index: number; sha256: string },
 ): { thoughtSignature?: string } {
   if (!model.signs) return {}
@@ -80,7 +82,7 @@ function signature(
   const signed = mint.sign({
     model: model.id,
     nonce: random.bytes(16, 'nonce', responseId, part.index),
-    length: random.between(settings.signatureBytes, 'signature', responseId, part.index),
+    length: random.between(settings.signatureBytes, 'signature', n, part.index),
     contentSha256: part.sha256,
   })
   return { thoughtSignature: signed.toString('base64') }

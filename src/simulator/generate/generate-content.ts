@@ -46,7 +46,8 @@ function parseRequest({ json, values }: JsonBody): GenerateRequest {
 
 function drawFaults({ simulation, entry }: ApiExchange, request: GenerateRequest): FaultSet {
   const { n, nOfModel, model } = entry
-  const due = simulation.faults.due({ call: 'generate', n, nOfModel, model, prompt: newestPrompt(request) })
+  const { imageSize } = request.generationConfig.imageConfig
+  const due = simulation.faults.due({ call: 'generate', n, nOfModel, model, prompt: newestPrompt(request), imageSize })
   const faults: FaultSet = Object.fromEntries(due.map((fault) => [fault.kind, fault]))
   const last = due.at(-1)
   if (last) entry.fault = last.kind

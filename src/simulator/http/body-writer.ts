@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { SimulatorClock } from '../clock.ts'
 
 /** How a body travels, when not simply. */
-export type Delivery = { cutAfterBytes?: number; slow?: { chunkBytes: number; everyMs: number } }
+export type Delivery = { cut?: { afterBytes: number; hang: boolean }; slow?: { chunkBytes: number; everyMs: number } }
 
 export type BodyWriter = {
   /** Resolves when the bytes are on their way; to false when the connection is no more. */
@@ -19,7 +19,7 @@ export function createBodyWriter(input: {
   signal: AbortSignal
 }): BodyWriter {
   const { response, delivery, clock, signal } = input
-  let allowance = delivery.cutAfterBytes ?? Number.POSITIVE_INFINITY
+  let allowance = delivery.cut?.afterBytes ?? Number.POSITIVE_INFINITY
 
   const writeNow = async (bytes: Buffer): Promise<boolean> => {
     const allowed = bytes.subarray(0, allowance)
@@ -27,7 +27,7 @@ export function createBodyWriter(input: {
     if (!response.write(allowed)) await Promise.race([once(response, 'drain'), once(response, 'close')])
     if (allowed.length === bytes.length) return !response.destroyed
     await new Promise((resolve) => response.write('', resolve))
-    response.destroy()
+    if (!delivery.cut?.hang) response.destroy()
     return false
   }
 
