@@ -29,12 +29,12 @@ export const sessions = pgTable(
     tenantId: text('tenant_id')
       .notNull()
       .references(() => tenants.id),
-    title: jsonText<string | null>('title').notNull(),
+    title: jsonText<string>('title'),
     metadata: jsonText<Record<string, string>>('metadata').notNull(),
     strategy: text('strategy').$type<Strategy>().notNull(),
     models: jsonb('models').$type<string[]>(),
     image: jsonb('image').$type<ImageSettings>().notNull(),
-    systemInstruction: jsonText<string | null>('system_instruction').notNull(),
+    systemInstruction: jsonText<string>('system_instruction'),
     safetySettings: jsonb('safety_settings').$type<SafetySetting[]>().notNull(),
     history: jsonb('history').$type<HistorySettings>().notNull(),
     policy: jsonb('policy').$type<PolicyNarrowing>().notNull(),
@@ -226,7 +226,7 @@ export const attempts = pgTable(
     endedAtMs: unixMs('ended_at_ms'),
     outcome: text('outcome'),
     httpStatus: integer('http_status'),
-    message: jsonText<string | null>('message'),
+    message: jsonText<string>('message'),
     facts: jsonText<FailureFacts>('facts'),
     next: text('next'),
     waitMs: unixMs('wait_ms').notNull().default(0),

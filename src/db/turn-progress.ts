@@ -165,7 +165,7 @@ export function closingOf(end: AttemptEnd, nowMs: number, late = false): SQL {
   const { answer } = end
   return sql`closed as (
       update attempts set ended_at_ms = ${nowMs}, outcome = ${answer.outcome}, http_status = ${answer.httpStatus},
-        message = ${JSON.stringify(answer.message)}, facts = ${JSON.stringify(answer.facts)}, next = ${end.next}, wait_ms = ${end.waitMs},
+        message = ${answer.message === null ? null : JSON.stringify(answer.message)}, facts = ${JSON.stringify(answer.facts)}, next = ${end.next}, wait_ms = ${end.waitMs},
         billed = ${answer.billed}, usage = ${answer.usage === null ? null : json(answer.usage)}, cost_usd = ${end.costUsd.toFixed(6)},
         model_version = ${answer.modelVersion}, response_id = ${answer.responseId}, late = ${late}
       from fence where attempts.turn_id = fence.id and attempts.n = ${end.n} and attempts.ended_at_ms is null
