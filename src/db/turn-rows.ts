@@ -1,6 +1,6 @@
 /** Rows → domain, for turns, their parts and their ledger. */
 import type { Attempt, AttemptNext } from '../domain/attempt.ts'
-import type { Billed } from '../domain/model-call.ts'
+import type { Billed } from '../domain/billed.ts'
 import type { ImageBlob, InputPart, ModelPart } from '../domain/part.ts'
 import type { attempts, parts } from './schema.ts'
 

@@ -1,7 +1,8 @@
 /** Turns as callers see them: the row, its input and output, its ledger and its place in the tree. */
 import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
 import type { Attempt } from '../domain/attempt.ts'
-import type { Billed, TokenCount, Usage } from '../domain/model-call.ts'
+import type { Billed } from '../domain/billed.ts'
+import type { TokenCount, Usage } from '../domain/model-call.ts'
 import type { InputPart, ModelPart } from '../domain/part.ts'
 import { hasEnded, type Turn } from '../domain/turn.ts'
 import type { Database } from './connect.ts'

@@ -1,7 +1,9 @@
 /** The ledger: one row per attempt, written before the connection is opened and closed when it ends. */
+
+import type { Billed } from './billed.ts'
 import type { FailureFacts, FailureKind } from './failure.ts'
 import type { ImageSettings } from './image-settings.ts'
-import type { Billed, Usage } from './model-call.ts'
+import type { Usage } from './model-call.ts'
 
 export type AttemptNext = 'retry' | 'fallback' | 'repair' | 'fail' | 'done'
 export type HistoryFidelity = 'exact' | 'repacked' | 'windowed'

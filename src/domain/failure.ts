@@ -1,5 +1,5 @@
 /** The closed set of ways in which an attempt can fail (engine.md). Classified once, at the wire; all else switches on the kind. */
-import type { Billed } from './model-call.ts'
+import type { Billed } from './billed.ts'
 
 export const FAILURE_KINDS = [
   'unreachable',

@@ -1,4 +1,5 @@
 /** One call of an image model: what is asked, and what came of it. */
+import type { Billed } from './billed.ts'
 import type { FailureFacts, FailureKind } from './failure.ts'
 import type { ImageSettings } from './image-settings.ts'
 import type { Hole, ImageBlob } from './part.ts'
@@ -52,9 +53,6 @@ export interface Usage {
   promptByModality: readonly TokenCount[]
   outputByModality: readonly TokenCount[]
 }
-
-/** What the caller may have been charged: `no` for refusals, `yes` for answers, `maybe` where nobody can tell. */
-export type Billed = 'no' | 'maybe' | 'yes'
 
 /** What came of an attempt, whatever it was. Parts of an answer went to the sink; of a failed attempt's parts none count. */
 export interface ModelAnswer {

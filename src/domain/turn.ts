@@ -1,7 +1,8 @@
 /** A turn: one edit asked for, and what came of it. Turns of a session form a tree by `parentId`. */
 import type { Attempt, HistoryFidelity } from './attempt.ts'
+import type { Billed } from './billed.ts'
 import type { ImageSettings } from './image-settings.ts'
-import type { Billed, Usage } from './model-call.ts'
+import type { Usage } from './model-call.ts'
 import type { InputPart, ModelPart } from './part.ts'
 import type { Problem } from './problem.ts'
 import type { PolicyNarrowing, Strategy } from './session.ts'

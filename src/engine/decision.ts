@@ -1,10 +1,10 @@
 /** What `decide` is given and what it answers. The caller builds the input from rows, and carries the decision out. */
 import type { Attempt, AttemptNext } from '../domain/attempt.ts'
+import type { Billed } from '../domain/billed.ts'
 import type { ModelEntry } from '../domain/catalogue.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { PassedOver } from '../domain/failure.ts'
 import type { ImageSettings } from '../domain/image-settings.ts'
-import type { Billed } from '../domain/model-call.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Degradable } from '../domain/session.ts'
 import type { WaitReason } from '../domain/turn.ts'

@@ -1,7 +1,7 @@
 /** The ledger of a turn, read once: what has been tried where, what may have been billed, what was repaired. */
 import type { Attempt } from '../domain/attempt.ts'
+import type { Billed } from '../domain/billed.ts'
 import { FAILURE_TRAITS, type FailureKind } from '../domain/failure.ts'
-import type { Billed } from '../domain/model-call.ts'
 import { askedWaitMs } from './backoff.ts'
 import type { ChainLink, DecisionInput } from './decision.ts'
 

@@ -1,6 +1,7 @@
 /** Says what came of an attempt whose answer was read to its end with status 200. */
+
+import type { Billed } from '../domain/billed.ts'
 import { FAILURE_TRAITS, type FailureFacts, type FailureKind } from '../domain/failure.ts'
-import type { Billed } from '../domain/model-call.ts'
 import type { AnswerSummary } from './answer-summary.ts'
 import { classifyError } from './classify-error.ts'
 import { errorCase } from './error-case.ts'

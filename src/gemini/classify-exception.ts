@@ -1,6 +1,7 @@
 /** What a connection that broke, or an answer that cannot be read, means for an attempt. */
+
+import type { Billed } from '../domain/billed.ts'
 import type { FailureKind } from '../domain/failure.ts'
-import type { Billed } from '../domain/model-call.ts'
 import type { EndedBy } from './attempt-timeout.ts'
 import { TransportError } from './transport.ts'
 import { UnreadableAnswer } from './unreadable-answer.ts'

@@ -13,19 +13,13 @@ import { historyFacts } from './plan-history.ts'
 import { promiseSlot } from './promise-slot.ts'
 import { repairMedia } from './repair-media.ts'
 import { type EndedAttempt, sendAttempt } from './send-attempt.ts'
-import { loadHistory, openRun, type TurnRun, turnFacts } from './turn-run.ts'
+import { loadHistory, openRun, type RunSignals, type TurnRun, turnFacts } from './turn-run.ts'
 
 /**
  * How a run ends. `waiting` says when to look again, in Unix ms. After `ended`, an attempt of a turn that was canceled or ran out
  * of time may still be read on: `lingering` resolves when that is over too, and the node keeps its hold until then.
  */
 export type RunEnd = { kind: 'ended'; lingering?: Promise<void> } | { kind: 'waiting'; dueAtMs: number } | { kind: 'lost' }
-
-/** What can stop a run from outside: the turn was canceled, or the node lost its leases. */
-export interface RunSignals {
-  canceled: AbortSignal
-  lost: AbortSignal
-}
 
 /** Runs a claimed turn until it ends, has to wait, or is lost to another node. */
 export async function runTurn(inst: Installation, claim: Claim, signals: RunSignals): Promise<RunEnd> {

@@ -16,8 +16,7 @@ import type { Installation } from './context.ts'
 import { persevere } from './persevere.ts'
 import { placeImages } from './place-images.ts'
 import { endpointOf, planFor } from './plan-history.ts'
-import type { RunSignals } from './run-turn.ts'
-import type { TurnRun } from './turn-run.ts'
+import type { RunSignals, TurnRun } from './turn-run.ts'
 
 /** An attempt whose answer is here and whose ledger row is not closed yet. */
 export interface EndedAttempt {

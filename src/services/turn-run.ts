@@ -27,6 +27,12 @@ export interface TurnRun {
   attempts: Attempt[]
 }
 
+/** What can stop a run from outside: the turn was canceled, or the node lost its leases. */
+export interface RunSignals {
+  canceled: AbortSignal
+  lost: AbortSignal
+}
+
 /** Null when the turn or its session is gone. */
 export async function openRun(inst: Installation, claim: Claim): Promise<TurnRun | null> {
   const [turn] = await loadTurns(inst.db, [claim.turnId])

@@ -1,7 +1,8 @@
 /** The upstream as the simulation knows it: by model and hour, what share of calls ends how, and how long that takes. */
+
+import type { Billed } from '../../src/domain/billed.ts'
 import type { FailureFacts, FailureKind } from '../../src/domain/failure.ts'
 import { FAILURE_TRAITS } from '../../src/domain/failure.ts'
-import type { Billed } from '../../src/domain/model-call.ts'
 import type { Chance } from './chance.ts'
 
 /** Shares of calls; what is left over succeeds. */
