@@ -29,6 +29,11 @@ const WAIT_REASON: Readonly<Record<RefusalReason, WaitReason>> = Object.freeze({
   quota_day: 'quota',
 })
 
+const BECAUSE_AFTER: Readonly<Partial<Record<FailureKind, WaitReason>>> = Object.freeze({
+  rate_limited: 'rate_limited',
+  quota_exhausted: 'quota',
+})
+
 /**
  * `round` counts how often the chain has been gone through, from 0. `throughOpen` asks as if a breaker that stands before a
  * strained model were closed.
@@ -47,7 +52,7 @@ export function standingOf(situation: Situation, place: Place, round: number, th
     if (shared.reason === 'quota_day' && !policy.outwaitsQuota) return { is: 'out', why: 'quota_day' }
     return { is: 'waiting', untilMs, why: shared.reason, because: WAIT_REASON[shared.reason], own: false }
   }
-  if (own.untilMs > nowMs) return { is: 'waiting', ...own, own: true }
+  if (own.untilMs > nowMs) return { is: 'waiting', ...own }
   if (!shared.ok) return { is: 'waiting', untilMs: shared.untilMs, why: shared.reason, because: WAIT_REASON[shared.reason], own: false }
   return { is: 'ready', reserve }
 }
@@ -77,17 +82,19 @@ function reserveKind({ input, ledger }: Situation, { state, record }: Place): Re
   return record.asked > 0 ? 'retry' : 'fallback'
 }
 
-/** What the turn itself must wait for at this link: what the upstream asked, never less; else a back-off, or the pause between rounds. */
-function ownWait({ input }: Situation, { record }: Place): { untilMs: number; why: 'waiting'; because: WaitReason } {
+/**
+ * What the turn itself must wait for at this link: what the upstream asked, never less; else a back-off, or the pause between
+ * rounds. A spent quota is not waited for while another model may have its own.
+ */
+function ownWait({ input }: Situation, { record }: Place): { untilMs: number; why: 'waiting'; because: WaitReason; own: boolean } {
   const { policy, turn } = input
   const { last, counted, askedUntilMs } = record
-  const because = last?.outcome === 'rate_limited' ? 'rate_limited' : 'overloaded'
-  const wait = { why: 'waiting', because } as const
+  const because = BECAUSE_AFTER[last?.outcome ?? 'overloaded'] ?? 'overloaded'
+  const wait = { why: 'waiting', because, own: because !== 'quota' } as const
   if (last === null || last.next === 'repair' || !BACKS_OFF.has(last.outcome)) return { ...wait, untilMs: askedUntilMs }
-  const inRound = (counted - 1) % policy.attemptsPerModel
-  const newRound = inRound === policy.attemptsPerModel - 1
-  const pauseMs = newRound || record.quotaSpent ? policy.roundPauseMs : 0
+  const failures = ((counted - 1) % policy.attemptsPerModel) + 1
+  const pauseMs = failures === policy.attemptsPerModel || record.quotaSpent ? policy.roundPauseMs : 0
   // The upstream's own word takes the place of our guess.
-  const guessMs = askedUntilMs > 0 && last.facts.retryAfterMs != null ? 0 : backoffMs(policy, inRound + 1, turn.id, last.n)
+  const guessMs = last.facts.retryAfterMs == null ? backoffMs(policy, failures, turn.id, last.n) : 0
   return { ...wait, untilMs: Math.max(askedUntilMs, last.endedAtMs + Math.max(guessMs, pauseMs)) }
 }
