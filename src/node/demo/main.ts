@@ -28,13 +28,14 @@ async function main(screen: Screen): Promise<number> {
     return 0
   }
   const stopping = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)))
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`Stopped by ${name}.`)))
   try {
     await runDemo({ live, outputDir: resolve(out), env: process.env, screen, clock: systemClock, signal: stopping.signal })
   } catch (error) {
     screen.line()
-    screen.line(screen.paint('red', `The demo failed: ${explain(error)}`))
-    return stopping.signal.aborted ? INTERRUPTED : 1
+    const { aborted, reason } = stopping.signal
+    screen.line(screen.paint('red', aborted ? explain(reason) : `The demo failed: ${explain(error)}`))
+    return aborted ? INTERRUPTED : 1
   }
   const page = relative('.', join(out, 'index.html'))
   screen.line(`Next: open ${page}, or hold a conversation of your own: GEMINI_API_KEY=… npm start`)
