@@ -12,6 +12,8 @@ export type Model = {
   countsThoughts: boolean
   /** Output tokens per image, by size; the keys are the sizes it can make. */
   imageTokens: Readonly<Record<string, number>>
+  /** Output tokens beyond those of the image: counted in the sum, listed nowhere. */
+  unlistedTokens: { min: number; max: number }
   /** False: the request may not name a size. */
   takesImageSize: boolean
   aspectRatios: readonly string[]
@@ -29,6 +31,7 @@ const PRO = {
   ...GEMINI_3,
   countsThoughts: true,
   thinkingLevels: ['LOW', 'HIGH'],
+  unlistedTokens: { min: 90, max: 110 },
   imageTokens: { '1K': 1120, '2K': 1120, '4K': 2000 },
   aspectRatios: TEN_RATIOS,
   inputTokenLimit: 65_536,
@@ -38,6 +41,7 @@ const PRO = {
 const FLASH = {
   ...GEMINI_3,
   thinkingLevels: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'],
+  unlistedTokens: { min: 398, max: 453 },
   imageTokens: { '512': 747, '1K': 1120, '2K': 1680, '4K': 2520 },
   aspectRatios: FOURTEEN_RATIOS,
   inputTokenLimit: 131_072,
@@ -73,6 +77,7 @@ export const MODELS: readonly Model[] = [
     signs: false,
     countsThoughts: false,
     imageTokens: { '1K': 1290 },
+    unlistedTokens: { min: 0, max: 4 },
     takesImageSize: false,
     aspectRatios: TEN_RATIOS,
     inputTokenLimit: 65_536,

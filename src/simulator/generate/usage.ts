@@ -42,10 +42,9 @@ export function usageOf(input: { prompt: PromptTokens; images?: number; text?: n
 /** What one generation costs beside its images: unlisted text, and thoughts, of which a stream first reports too many. */
 export function generationTokens(input: { model: Model; random: SeededRandom; n: number; textLength: number }) {
   const { model, random, n, textLength } = input
-  const unlisted = !model.signs ? { min: 0, max: 4 } : model.countsThoughts ? { min: 90, max: 110 } : { min: 398, max: 453 }
   const thoughts = model.countsThoughts ? random.between({ min: 130, max: 250 }, 'thoughts', n) : 0
   return {
-    text: random.between(unlisted, 'unlisted', n) + Math.ceil(textLength / CHARACTERS_PER_TOKEN),
+    text: random.between(model.unlistedTokens, 'unlisted', n) + Math.ceil(textLength / CHARACTERS_PER_TOKEN),
     thoughtsAtFirst: thoughts,
     thoughts: Math.ceil(thoughts / 3),
   }
