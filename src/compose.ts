@@ -1,5 +1,4 @@
 /** The composition root: the only module that knows every adapter. Node and Workers differ in the platform they pass in. */
-import manifest from '../package.json' with { type: 'json' }
 import type { Config } from './config.ts'
 import type { Connection } from './db/connect.ts'
 import { settleSetting } from './db/settings.ts'
@@ -26,6 +25,7 @@ export interface Platform {
   pictures: Pictures
   transport: Transport
   bell: EventBell
+  version: string
   /** True from the moment the process was asked to stop. */
   draining(): boolean
   readiness(): Promise<Readiness>
@@ -71,7 +71,7 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
       corsOrigins: config.corsOrigins,
       waitMaxMs: config.waitMaxMs,
       publicUrl: config.publicUrl,
-      version: manifest.version,
+      version: platform.version,
       draining: platform.draining,
     },
     mediaUrls: createMediaUrls({ secret: signingSecret, clock, ttlMs: MEDIA_URL_MS }),

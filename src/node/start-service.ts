@@ -1,6 +1,8 @@
 /** The service on Node: everything it stands on, in the order it needs them; and the way back down. */
+
 import { type ServerType, serve } from '@hono/node-server'
 import { sql } from 'drizzle-orm'
+import manifest from '../../package.json' with { type: 'json' }
 import { compose } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { connect, type Database } from '../db/connect.ts'
@@ -66,6 +68,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     pictures: createPictures(),
     transport,
     bell,
+    version: manifest.version,
     draining: () => draining,
     readiness: () => readiness(connection.db, draining),
   })

@@ -1,4 +1,4 @@
-import { recentOutcomes } from '../db/health-queries.ts'
+import { recentOutcomes } from '../monitoring/recent-outcomes.ts'
 import type { ModelEntry } from '../domain/catalogue.ts'
 import { breakerPhase } from '../engine/breaker.ts'
 import { stateKey } from '../engine/model-state.ts'

@@ -192,7 +192,7 @@ function lostAttempt(run: TurnRun, nowMs: number): EndedAttempt | null {
   const { outcome, message, facts, billed } = LOST_ATTEMPT
   const attempt: Attempt = { ...last, endedAtMs: nowMs, outcome, message, facts, billed }
   run.attempts[run.attempts.length - 1] = attempt
-  return { attempt, end: { n: last.n, answer: LOST_ATTEMPT, next: 'fail', waitMs: 0, costUsd: 0, parts: [] }, events: [] }
+  return { attempt, end: { n: last.n, endedAtMs: nowMs, answer: LOST_ATTEMPT, next: 'fail', waitMs: 0, costUsd: 0, parts: [] }, events: [] }
 }
 
 /** A turn that had ended with an attempt still open, whose node died: the ledger row is closed, and the turn let go. */

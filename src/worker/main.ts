@@ -1,4 +1,5 @@
 /** The service on Cloudflare Workers: the same routes, composed for each request; turns run behind the answer and on the minute. */
+import manifest from '../../package.json' with { type: 'json' }
 import { type Composed, compose } from '../compose.ts'
 import { parseConfig } from '../config.ts'
 import { connect } from '../db/connect.ts'
@@ -57,6 +58,7 @@ async function composeWorker(bindings: Bindings): Promise<Composed & { run: (() 
       FixedLengthStream: (globalThis as FixedLengthStreamHolder).FixedLengthStream,
     }),
     bell: createPollingBell(clock),
+    version: manifest.version,
     draining: () => false,
     readiness: async () => ({ ready: true, checks: {} }),
   })

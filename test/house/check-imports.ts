@@ -18,6 +18,8 @@ function breachesOf(source: SourceFile): Breach[] {
 function mayImport(layer: Layer, from: string, specifier: string): boolean {
   const target = targetOf(from, specifier)
   if (target === null) return layer.packages.some((name) => matches(name, specifier))
+  // Beside `src/` lies what tools insist on; the manifest says which version this is.
+  if (target === 'package.json') return layer.mayImport.includes(target)
   const inSource = target.startsWith('src/') ? target.slice('src/'.length) : null
   return inSource !== null && [layer.place, ...layer.mayImport].some((place) => inSource.startsWith(place))
 }

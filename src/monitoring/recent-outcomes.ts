@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from './connect.ts'
+import type { Database } from '../db/connect.ts'
 
 /** Attempts that ended after `sinceMs` (Unix ms), by model. */
 export async function recentOutcomes(db: Database, sinceMs: number): Promise<Map<string, { ended: number; succeeded: number }>> {
