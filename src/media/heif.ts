@@ -1,10 +1,13 @@
 /** HEIF (ISO/IEC 23008-12): an ISO file whose `meta` box names the primary picture and the properties that describe it. */
-import { fourCharacters, type ImageReader, type PictureSize, UnreadableImage } from './image-reader.ts'
+import { bytesOf, fourCharacters, type ImageReader, type PictureSize, UnreadableImage } from './image-reader.ts'
 
 const TOP_LEVEL_BOXES_MAX = 200
 
 /** A phone's picture of 48 tiles needs 4 KB. */
 const META_BYTES_MAX = 1024 * 1024
+
+/** Kinds of `colr` box that hold an ICC profile (ISO/IEC 14496-12 §12.1.5). */
+const ICC_KINDS: readonly string[] = ['prof', 'rICC']
 
 interface Box {
   type: string
@@ -18,15 +21,22 @@ interface Box {
  * EXIF orientation, so `orientation` is always 1. Checks that the file is whole. Throws `UnreadableImage`.
  */
 export async function inspectHeif(reader: ImageReader): Promise<PictureSize> {
+  const view = await readMeta(reader)
+  return { ...guarded(() => displayedSize(view, primaryProperties(view))), orientation: 1 }
+}
+
+async function readMeta(reader: ImageReader): Promise<DataView> {
   const meta = await findMeta(reader)
   if (meta.end - meta.start > META_BYTES_MAX) throw new UnreadableImage('The description in the HEIF file is too large')
-  const view = await reader.view(meta.start, meta.end - meta.start)
+  return reader.view(meta.start, meta.end - meta.start)
+}
+
+/** Offsets in the file that point outside its description are caught by DataView. */
+function guarded<T>(read: () => T): T {
   try {
-    return { ...primarySize(view), orientation: 1 }
+    return read()
   } catch (error) {
-    // Offsets in the file that point outside the box are caught by DataView.
-    if (error instanceof RangeError) throw new UnreadableImage('The description in the HEIF file is damaged')
-    throw error
+    throw error instanceof RangeError ? new UnreadableImage('The description in the HEIF file is damaged') : error
   }
 }
 
@@ -65,8 +75,17 @@ function* boxesIn(view: DataView, start: number, end: number): Generator<Box> {
   }
 }
 
-/** `view` is the content of `meta`; its own boxes begin behind version and flags. */
-function primarySize(view: DataView): { width: number; height: number } {
+/** The ICC profile of the primary picture, byte for byte; null when it has none. Throws `UnreadableImage`. */
+export async function readHeifProfile(reader: ImageReader): Promise<Uint8Array | null> {
+  const view = await readMeta(reader)
+  const colour = guarded(() =>
+    primaryProperties(view).find(({ type, start }) => type === 'colr' && ICC_KINDS.includes(fourCharacters(view, start))),
+  )
+  return colour ? bytesOf(view).slice(colour.start + 4, colour.end) : null
+}
+
+/** The properties of the primary picture, in the order in which they apply. `view` is the content of `meta`, behind its size and type. */
+function primaryProperties(view: DataView): Box[] {
   const boxes = [...boxesIn(view, 4, view.byteLength)]
   const primary = boxes.find((box) => box.type === 'pitm')
   const properties = boxes.find((box) => box.type === 'iprp')
@@ -76,10 +95,7 @@ function primarySize(view: DataView): { width: number; height: number } {
   const container = inside.find((box) => box.type === 'ipco')
   const known = container ? [...boxesIn(view, container.start, container.end)] : []
   const own = inside.filter((box) => box.type === 'ipma').flatMap((box) => propertyNumbers(view, box, item))
-  return displayedSize(
-    view,
-    own.flatMap((number) => known[number - 1] ?? []),
-  )
+  return own.flatMap((number) => known[number - 1] ?? [])
 }
 
 /** The properties `item` has by an `ipma` box, in the order in which they apply; numbered from 1. */

@@ -3,7 +3,8 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { type ByteSource, memorySource } from '../../src/media/byte-source.ts'
 import { type ImageInspection, inspectImage } from '../../src/media/inspect-image.ts'
-import { encode, heifFile, jpegSegment, pngChunk, pngHeaderOf, riffChunk, type SharpFormat, spliced } from './picture-files.ts'
+import { heifFile } from './heif-file.ts'
+import { encode, jpegSegment, pngChunk, pngHeaderOf, riffChunk, type SharpFormat, spliced } from './picture-files.ts'
 
 const FORMATS = ['png', 'jpeg', 'webp'] as const satisfies readonly SharpFormat[]
 

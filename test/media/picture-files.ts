@@ -1,4 +1,4 @@
-/** Picture files for tests: true ones made by sharp, and the structure of HEIF made by hand, since no encoder of HEVC is at hand. */
+/** Picture files for tests, made by sharp, and pieces to put into them. */
 import sharp, { type Sharp } from 'sharp'
 import { crc32 } from '../../src/media/png.ts'
 
@@ -59,49 +59,4 @@ export function riffChunk(type: string, data: Uint8Array): Buffer {
 /** `insert` put into `file` at `at`. */
 export function spliced(file: Uint8Array, at: number, insert: Uint8Array): Buffer {
   return Buffer.concat([file.subarray(0, at), insert, file.subarray(at)])
-}
-
-function box(type: string, ...content: Uint8Array[]): Buffer {
-  const data = Buffer.concat([Buffer.alloc(4), Buffer.from(type, 'latin1'), ...content])
-  data.writeUInt32BE(data.length)
-  return data
-}
-
-function uint32(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(values.length * 4)
-  for (const [n, value] of values.entries()) bytes.writeUInt32BE(value, n * 4)
-  return bytes
-}
-
-export interface HeifProperties {
-  brands?: readonly string[]
-  width: number
-  height: number
-  /** Quarter turns, anticlockwise. */
-  turns?: number
-  crop?: { width: number; height: number }
-}
-
-/**
- * A HEIF file as phones write it: the first size in it is that of a tile, the picture's own comes after, and only the
- * associations of the primary item tell which is which. The coded data is noise.
- */
-export function heifFile({ brands = ['heic', 'mif1', 'heic'], width, height, turns = 0, crop }: HeifProperties): Buffer {
-  const [major = 'heic', ...compatible] = brands
-  const clap = crop ? [box('clap', uint32(crop.width, 1, crop.height, 1, 0, 1, 0, 1))] : []
-  const properties = [box('ispe', uint32(0, 512, 512)), box('ispe', uint32(0, width, height)), ...clap, box('irot', Buffer.from([turns]))]
-  const own = properties.map((_, n) => n + 1).slice(1)
-  const associations = Buffer.from([0, 1, 1, 1, 0, 2, own.length, ...own.map((number) => number | 0x80)])
-  const meta = box(
-    'meta',
-    uint32(0),
-    box('hdlr', uint32(0, 0), Buffer.from('pict'), uint32(0, 0, 0)),
-    box('pitm', uint32(0), Buffer.from([0, 2])),
-    box('iprp', box('ipco', ...properties), box('ipma', uint32(0, 2), associations)),
-  )
-  return Buffer.concat([
-    box('ftyp', Buffer.from(major), uint32(0), Buffer.from(compatible.join(''))),
-    meta,
-    box('mdat', Buffer.alloc(5000, 7)),
-  ])
 }
