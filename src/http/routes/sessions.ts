@@ -75,7 +75,7 @@ export const sessionRoutes: readonly Route[] = [
     access: 'session',
     request: { params, body: jsonBody(SessionChanges) },
     responses: { 200: jsonAnswer(SessionResource, 'The session as it is now') },
-    errors: [...BODY_ERRORS, 'session_busy'],
+    errors: BODY_ERRORS,
     handle: async (c) => {
       const ctx = c.var.services
       const sessionId = pathId(c, 'ses')
