@@ -1,6 +1,7 @@
 /** One signed request to an S3-compatible service, tried again where the service asks for it. No node module: it runs on Workers too. */
 import { AwsV4Signer } from 'aws4fetch'
 import type { Clock } from '../domain/ports.ts'
+import { toIso } from '../runtime/instant.ts'
 import { xmlText } from './s3-xml.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -56,7 +57,7 @@ export function createS3Client(place: S3Place, { fetch, clock }: { fetch: Fetch;
     const signed = await new AwsV4Signer({
       ...{ accessKeyId, secretAccessKey, region: place.region, service: 's3', cache: signingKeys },
       ...(sessionToken === null ? {} : { sessionToken }),
-      datetime: new Date(clock.nowMs()).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+      datetime: toIso(clock.nowMs()).replace(/[:-]|\.\d{3}/g, ''),
       url: url.href,
       method: request.method,
       headers: { ...request.headers },
