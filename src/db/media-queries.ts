@@ -3,7 +3,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import { union } from 'drizzle-orm/pg-core'
 import type { Lineage, Media, MediaType } from '../domain/media.ts'
 import type { Database } from './connect.ts'
-import { blobs, media, mediaGrants, parts, turns } from './schema.ts'
+import { media, mediaGrants, parts, turns } from './schema.ts'
 
 export type NewMedia = Omit<Media, 'createdAtMs'> & { createdAtMs: number }
 
@@ -31,10 +31,6 @@ export async function findMedia(db: Database, tenantId: string, ids: readonly st
     .from(media)
     .where(and(eq(media.tenantId, tenantId), inArray(media.id, [...ids])))
   return rows.map(toMedia)
-}
-
-export async function isBlobNamed(db: Database, sha256: string): Promise<boolean> {
-  return (await db.select({ sha256: blobs.sha256 }).from(blobs).where(eq(blobs.sha256, sha256))).length > 0
 }
 
 /** Lets the session's token use what was uploaded with it. */

@@ -1,6 +1,7 @@
 /** What goes with a session: its rows by cascade, then the media, signatures and blobs that nothing else names. */
 import { sql } from 'drizzle-orm'
 import type { Database } from './connect.ts'
+import { keptByReference } from './kept-by-reference.ts'
 
 export interface NamedBySession {
   turns: number
@@ -57,27 +58,9 @@ export async function removeRenditionsIfUnnamed(db: Database, sourceSha256: stri
   return rows.map(({ sha256 }) => sha256)
 }
 
-/** Removes a blob's row if nothing names it; only then may its bytes go. */
-export async function removeBlobRowIfUnnamed(db: Database, sha256: string): Promise<boolean> {
-  const rows = await db
-    .execute(sql`
-      delete from blobs where sha256 = ${sha256}
-        and not exists (select 1 from media where media.sha256 = ${sha256}) and not exists (select 1 from renditions where renditions.sha256 = ${sha256})
-      returning sha256`)
-    .catch(keptByReference)
-  return rows.length === 1
-}
-
 /** Handles of this content upstream, in every project: given up here, to be removed there. */
 export async function takeHandlesOf(db: Database, sha256: string): Promise<{ endpointId: string; name: string }[]> {
   const rows = await db.execute<{ endpoint_id: string; name: string | null }>(sql`
     delete from upstream_files where sha256 = ${sha256} returning endpoint_id, name`)
   return rows.flatMap(({ endpoint_id, name }) => (name === null ? [] : [{ endpointId: endpoint_id, name }]))
-}
-
-function keptByReference(error: unknown): never[] {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    if ('code' in inner && inner.code === '23503') return []
-  }
-  throw error
 }

@@ -3,6 +3,7 @@ import { lockSession } from '../db/session-queries.ts'
 import * as removal from '../db/session-removal.ts'
 import { describeError } from '../domain/describe-error.ts'
 import type { ServiceContext, Verb } from './context.ts'
+import { removeBlobIfUnnamed } from './remove-blob.ts'
 import { allowSession, noSuch } from './scope.ts'
 
 interface Removed {
@@ -43,8 +44,7 @@ async function removeContent(ctx: ServiceContext, sha256: string): Promise<numbe
   const forms = await removal.removeRenditionsIfUnnamed(ctx.db, sha256)
   let files = 0
   for (const blob of new Set([sha256, ...forms])) {
-    if (!(await removal.removeBlobRowIfUnnamed(ctx.db, blob))) continue
-    await ctx.blobs.remove(blob, ctx.clock.nowMs() + 1)
+    if (!(await removeBlobIfUnnamed(ctx, blob))) continue
     if (blob === sha256 || blob === outgoing?.sha256) files += await removeUpstream(ctx, blob)
   }
   return files

@@ -1,7 +1,7 @@
-import { recentOutcomes } from '../monitoring/recent-outcomes.ts'
 import type { ModelEntry } from '../domain/catalogue.ts'
 import { breakerPhase } from '../engine/breaker.ts'
 import { stateKey } from '../engine/model-state.ts'
+import { recentOutcomes } from '../monitoring/recent-outcomes.ts'
 import type { Verb } from './context.ts'
 
 export type ModelHealth = {

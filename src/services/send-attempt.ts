@@ -135,7 +135,15 @@ async function ended(sending: Sending, answer: ModelAnswer): Promise<EndedAttemp
   const { outcome, httpStatus, message, facts, billed, usage, modelVersion } = answer
   return {
     attempt: { ...attempt, endedAtMs: nowMs, outcome, httpStatus, message, facts, billed, usage, costUsd, modelVersion },
-    end: { n: attempt.n, endedAtMs: nowMs, answer, next: succeeded ? 'done' : 'fail', waitMs: 0, costUsd, parts: succeeded ? storing.parts : [] },
+    end: {
+      n: attempt.n,
+      endedAtMs: nowMs,
+      answer,
+      next: succeeded ? 'done' : 'fail',
+      waitMs: 0,
+      costUsd,
+      parts: succeeded ? storing.parts : [],
+    },
     events,
   }
 }

@@ -1,11 +1,12 @@
-import { grantMedia, isBlobNamed, upsertMedia } from '../db/media-queries.ts'
+import { grantMedia, upsertMedia } from '../db/media-queries.ts'
 import { ensureTenant } from '../db/session-queries.ts'
 import { makeId } from '../domain/ids.ts'
 import { IMAGE_BYTES_MAX, type Media } from '../domain/media.ts'
 import type { BlobStore } from '../domain/ports.ts'
 import { RequestError } from '../domain/problem.ts'
-import type { ServiceContext, Verb } from './context.ts'
+import type { Verb } from './context.ts'
 import { outgoingImage } from './outgoing-image.ts'
+import { removeBlobIfUnnamed } from './remove-blob.ts'
 import { reachMedia } from './scope.ts'
 
 interface Upload {
@@ -22,7 +23,7 @@ export const storeMedia: Verb<Upload, { media: Media; created: boolean }> = asyn
   const blob = await writeBlob(ctx.blobs, input.bytes)
   const verdict = await ctx.inspector.inspect(blob)
   if (!verdict.ok) {
-    await dropUnnamed(ctx, blob.sha256)
+    await removeBlobIfUnnamed(ctx, blob.sha256)
     throw new RequestError(verdict.refusal.code, verdict.refusal.detail)
   }
   // Made now, so that a picture that could not be sent later is refused while its sender is still there.
@@ -32,6 +33,9 @@ export const storeMedia: Verb<Upload, { media: Media; created: boolean }> = asyn
   await ensureTenant(ctx.db, tenantId, nowMs)
   const id = makeId('med', nowMs, ctx.random.bytes(10))
   const stored = await upsertMedia(ctx.db, { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null })
+  if ((await ctx.blobs.size(blob.sha256)) === null) {
+    throw new RequestError('unavailable', 'The same image was being removed at this very moment; send it again.')
+  }
   if (sessionId !== null) await grantMedia(ctx.db, stored.id, sessionId)
   return { media: await reachMedia(ctx, stored.id), created: stored.created }
 }
@@ -52,9 +56,4 @@ async function writeBlob(blobs: BlobStore, bytes: AsyncIterable<Uint8Array>): Pr
     await writer.abort()
     throw error
   }
-}
-
-/** Bytes that were refused go at once; should another have stored the same meanwhile, the blob's row keeps them. */
-async function dropUnnamed(ctx: ServiceContext, sha256: string): Promise<void> {
-  if (!(await isBlobNamed(ctx.db, sha256))) await ctx.blobs.remove(sha256, ctx.clock.nowMs() + 1)
 }

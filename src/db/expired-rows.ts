@@ -1,0 +1,25 @@
+/** Rows that have outlived their use. Each returns how many went. */
+import { sql } from 'drizzle-orm'
+import type { Database } from './connect.ts'
+import { keptByReference } from './kept-by-reference.ts'
+
+/** Signatures no part names: of answers whose attempt failed in the end, or of deleted sessions. */
+export async function removeUnnamedSignatures(db: Database, beforeMs: number): Promise<number> {
+  const rows = await db
+    .execute(sql`
+      delete from signatures where created_at_ms < ${beforeMs} and not exists (select 1 from parts where parts.signature_sha256 = signatures.sha256)
+      returning sha256`)
+    .catch(keptByReference)
+  return rows.length
+}
+
+export async function removeIdempotencyKeys(db: Database, beforeMs: number): Promise<number> {
+  return (await db.execute(sql`delete from idempotency_keys where created_at_ms < ${beforeMs} returning key`)).length
+}
+
+/** Handles of files the upstream has dropped by itself, and that nobody is uploading anew. */
+export async function removeExpiredHandles(db: Database, beforeMs: number): Promise<number> {
+  const rows = await db.execute(sql`
+    delete from upstream_files where coalesce(expires_at_ms, 0) < ${beforeMs} and coalesce(uploading_until_ms, 0) < now_ms() returning sha256`)
+  return rows.length
+}
