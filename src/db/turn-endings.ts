@@ -4,7 +4,7 @@ import type { ModelAnswer } from '../domain/model-call.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Database } from './connect.ts'
 import type { Claim } from './turn-leases.ts'
-import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, wakeForFreed } from './turn-progress.ts'
+import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, sessionFirst, wakeForFreed } from './turn-progress.ts'
 
 /**
  * Cancels a turn that has not ended; false when it had. A node at work keeps its hold, so that an attempt already sent is
@@ -12,10 +12,10 @@ import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, wakeForFreed }
  */
 export async function cancelActiveTurn(db: Database, turnId: string, error: Problem, nowMs: number): Promise<boolean> {
   const rows = await db.execute(sql`
-    with fence as (
+    with ${sessionFirst(turnId)}, fence as (
       update turns set version = version + 1, status = 'canceled', error = ${JSON.stringify(error)}, ended_at_ms = ${nowMs},
         due_at_ms = null, waiting_until_ms = null, wait_reason = null
-      where turns.id = ${turnId} and turns.status in ('queued', 'running', 'waiting')
+      from own where turns.session_id = own.id and turns.id = ${turnId} and turns.status in ('queued', 'running', 'waiting')
       returning turns.*
     ), ${afterTheEnd(false, nowMs)}, ${eventsOf([{ type: 'turn.canceled', data: {} }], nowMs)}
     select ${ring()}, ${wakeForFreed()}, pg_notify('pentimento_cancel', fence.id) from fence`)
@@ -32,7 +32,7 @@ export async function closeLateAttempt(db: Database, claim: Claim, end: AttemptE
       where turns.id = ${claim.turnId} and turns.lease_epoch = ${claim.epoch} and turns.lease_owner = ${claim.nodeId}
         and turns.status in ('succeeded', 'failed', 'canceled', 'outcome_unknown')
       returning turns.*
-    ), ${closingOf(end, nowMs, late)}, ${eventsOf(events, nowMs)}
+    ), ${closingOf(end, late)}, ${eventsOf(events, nowMs)}
     select ${ring()} from fence`)
   return rows.length === 1
 }
@@ -40,11 +40,11 @@ export async function closeLateAttempt(db: Database, claim: Claim, end: AttemptE
 /** What the caller may have: the answer of `attempt`, which came late. False when the turn succeeded meanwhile or has no such answer. */
 export async function adoptLateAttempt(db: Database, turnId: string, attempt: number, nowMs: number): Promise<boolean> {
   const rows = await db.execute(sql`
-    with fence as (
+    with ${sessionFirst(turnId)}, fence as (
       update turns set version = version + 1, status = 'succeeded', error = null, output_attempt = ${attempt}, model = late.model,
         model_version = late.model_version, fidelity = late.fidelity, fallback = late.fallback, degraded = late.degraded
-      from attempts late
-      where turns.id = ${turnId} and turns.status in ('failed', 'canceled', 'outcome_unknown')
+      from attempts late, own
+      where turns.session_id = own.id and turns.id = ${turnId} and turns.status in ('failed', 'canceled', 'outcome_unknown')
         and late.turn_id = turns.id and late.n = ${attempt} and late.late and late.outcome = 'succeeded'
       returning turns.*
     ), head as (

@@ -3,7 +3,7 @@
  * claim. Every later write names both, so that a node that slept through its lease cannot write (engine.md, invariant 6).
  */
 import { sql } from 'drizzle-orm'
-import type { TurnStatus } from '../domain/turn.ts'
+import type { TurnStatus, WaitReason } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
 
 export interface Claim {
@@ -12,8 +12,12 @@ export interface Claim {
   epoch: number
 }
 
-/** A claimed turn. One that has `ended` is claimed only to close what a dead node left open in its ledger. */
-export type ClaimedTurn = Claim & { status: TurnStatus }
+/** A claimed turn. One that has ended is claimed only to close what a dead node left open in its ledger. */
+export interface ClaimedTurn extends Claim {
+  status: TurnStatus
+  /** What it was waiting for, and until when (Unix ms): a slot promised for that time is its own. Null: it was not waiting. */
+  waited: { untilMs: number; reason: WaitReason } | null
+}
 
 /** Makes the node known for `leaseMs`. */
 export async function registerNode(db: Database, nodeId: string, leaseMs: number): Promise<void> {
@@ -51,19 +55,40 @@ export async function freeTurnsOfDeadNodes(db: Database): Promise<number> {
 
 /**
  * Takes up to `limit` turns that are due, oldest first, each for one node only: `skip locked` lets many nodes ask at once
- * without waiting for one another. A turn taken up is `running` from here on.
+ * without waiting for one another. A turn taken up is `running` from here on. A queued turn that was made due too early is
+ * passed by: were it taken, the index that allows one active turn a session would refuse the whole batch, now and for ever.
  */
 export async function claimDueTurns(db: Database, nodeId: string, limit: number): Promise<ClaimedTurn[]> {
-  const rows = await db.execute<{ id: string; epoch: number; status: TurnStatus }>(sql`
+  const rows = await db.execute<ClaimedRow>(sql`
     with due as (
-      select id from turns where due_at_ms <= now_ms() order by due_at_ms limit ${limit} for update skip locked
+      select id, waiting_until_ms, wait_reason from turns
+      where due_at_ms <= (select now_ms()) and (status <> 'queued' or not exists (
+        select 1 from turns before where before.session_id = turns.session_id and before.id <> turns.id
+          and (before.status in ('running', 'waiting')
+            or (before.status = 'queued' and before.due_at_ms is not null and before.position < turns.position))
+      ))
+      order by due_at_ms limit ${limit} for update skip locked
     )
     update turns set
       lease_owner = ${nodeId}, lease_epoch = lease_epoch + 1, due_at_ms = null, waiting_until_ms = null, wait_reason = null,
       status = case when status in ('queued', 'waiting') then 'running' else status end
     from due where turns.id = due.id
-    returning turns.id, turns.lease_epoch as epoch, turns.status`)
-  return rows.map((row) => ({ turnId: row.id, nodeId, epoch: row.epoch, status: row.status }))
+    returning turns.id, turns.lease_epoch as epoch, turns.status, due.waiting_until_ms as until_ms, due.wait_reason as reason`)
+  return rows.map(({ id, epoch, status, until_ms, reason }) => ({
+    turnId: id,
+    nodeId,
+    epoch,
+    status,
+    waited: until_ms === null || reason === null ? null : { untilMs: until_ms, reason },
+  }))
+}
+
+interface ClaimedRow extends Record<string, unknown> {
+  id: string
+  epoch: number
+  status: TurnStatus
+  until_ms: number | null
+  reason: WaitReason | null
 }
 
 /** Unix ms at which the next turn falls due, null when none is waiting for a time. */

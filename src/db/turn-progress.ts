@@ -38,6 +38,8 @@ export type NewAttempt = Pick<Attempt, 'n' | 'model' | 'endpointId' | 'image' | 
 /** How an attempt ended, as the ledger keeps it. */
 export interface AttemptEnd {
   n: number
+  /** As the engine was told, so that the row leads to the decision already made. */
+  endedAtMs: number
   answer: ModelAnswer
   next: AttemptNext
   waitMs: number
@@ -130,10 +132,11 @@ export async function moveTurn(
 ): Promise<boolean> {
   const ended = step.to !== 'running' && step.to !== 'waiting'
   const rows = await db.execute(sql`
-    with fence as (
-      update turns set version = version + ${events.length}, ${columnsOf(step, nowMs)} where ${fenced(claim)} returning turns.*
+    with ${ended ? sql`${sessionFirst(claim.turnId)}, ` : sql``}fence as (
+      update turns set version = version + ${events.length}, ${columnsOf(step, nowMs)}
+      ${ended ? sql`from own where turns.session_id = own.id and` : sql`where`} ${fenced(claim)} returning turns.*
     )
-    ${end === null ? sql`` : sql`, ${closingOf(end, nowMs)}`}
+    ${end === null ? sql`` : sql`, ${closingOf(end)}`}
     ${ended ? sql`, ${afterTheEnd(step.to === 'succeeded', nowMs)}` : sql``}
     , ${eventsOf(events, nowMs)}
     select ${ring()} ${ended ? sql`, ${wakeForFreed()}` : sql``} from fence`)
@@ -161,10 +164,10 @@ function columnsOf(step: TurnStep, nowMs: number): SQL {
 }
 
 /** The ledger row is closed once, by whoever gets there first. */
-export function closingOf(end: AttemptEnd, nowMs: number, late = false): SQL {
+export function closingOf(end: AttemptEnd, late = false): SQL {
   const { answer } = end
   return sql`closed as (
-      update attempts set ended_at_ms = ${nowMs}, outcome = ${answer.outcome}, http_status = ${answer.httpStatus},
+      update attempts set ended_at_ms = ${end.endedAtMs}, outcome = ${answer.outcome}, http_status = ${answer.httpStatus},
         message = ${answer.message === null ? null : JSON.stringify(answer.message)}, facts = ${JSON.stringify(answer.facts)}, next = ${end.next}, wait_ms = ${end.waitMs},
         billed = ${answer.billed}, usage = ${answer.usage === null ? null : json(answer.usage)}, cost_usd = ${end.costUsd.toFixed(6)},
         model_version = ${answer.modelVersion}, response_id = ${answer.responseId}, late = ${late}
@@ -178,15 +181,30 @@ export function closingOf(end: AttemptEnd, nowMs: number, late = false): SQL {
     )`
 }
 
-/** The head moves on success only, and only if it still is the turn's parent; then the next in the queue may start. */
+/**
+ * Whoever ends a turn locks its session before the turn, as those do who submit, replace and delete: in the other order two
+ * of them would wait for each other. Join it as `own`.
+ */
+export function sessionFirst(turnId: string): SQL {
+  return sql`own as (select id from sessions where id = (select session_id from turns where id = ${turnId}) for update)`
+}
+
+/**
+ * The head moves on success only, and only if it still is the turn's parent. The first in the queue may start then, unless
+ * another is active: a turn that ends may have been queued itself.
+ */
 export function afterTheEnd(succeeded: boolean, nowMs: number): SQL {
   return sql`head as (
       update sessions set updated_at_ms = ${nowMs},
         head_turn_id = case when ${succeeded} and sessions.head_turn_id is not distinct from fence.parent_id then fence.id else sessions.head_turn_id end
       from fence where sessions.id = fence.session_id
     ), freed as (
-      update turns set due_at_ms = now_ms() where id = (
+      update turns set due_at_ms = now_ms() where status = 'queued' and id = (
         select queued.id from turns queued, fence where queued.session_id = fence.session_id and queued.status = 'queued' and queued.id <> fence.id
+          and not exists (
+            select 1 from turns other where other.session_id = fence.session_id and other.id <> fence.id
+              and (other.status in ('running', 'waiting') or (other.status = 'queued' and other.due_at_ms is not null))
+          )
         order by queued.position limit 1
       ) returning id
     )`

@@ -1,33 +1,20 @@
 /** Rows → domain, for turns, their parts and their ledger. */
-import type { Attempt, AttemptNext } from '../domain/attempt.ts'
-import type { Billed } from '../domain/billed.ts'
+import type { Attempt } from '../domain/attempt.ts'
+import type { FailureFacts } from '../domain/failure.ts'
 import type { ImageBlob, InputPart, ModelPart } from '../domain/part.ts'
-import type { attempts, parts } from './schema.ts'
+import type { parts } from './schema.ts'
 
-export type AttemptRow = typeof attempts.$inferSelect
 /** A part beside the media it shows, when it shows one. */
 export type PartRow = { part: typeof parts.$inferSelect; media: (ImageBlob & { width: number | null; height: number | null }) | null }
 
-export function toAttempt(row: AttemptRow): Attempt {
+/** A row of the ledger as the database writes it into JSON: two columns of it hold JSON as text (`jsonText`). */
+export type AttemptJson = Omit<Attempt, 'message' | 'facts'> & { message: string | null; facts: string | null }
+
+export function readAttempt(row: AttemptJson): Attempt {
   return {
-    n: row.n,
-    model: row.model,
-    endpointId: row.endpointId,
-    image: row.image,
-    startedAtMs: row.startedAtMs,
-    endedAtMs: row.endedAtMs,
-    outcome: row.outcome as Attempt['outcome'],
-    httpStatus: row.httpStatus,
-    message: row.message,
-    facts: row.facts ?? {},
-    next: row.next as AttemptNext | null,
-    waitMs: row.waitMs,
-    billed: row.billed as Billed,
-    usage: row.usage,
-    costUsd: row.costUsd,
-    modelVersion: row.modelVersion,
-    fidelity: row.fidelity,
-    late: row.late,
+    ...row,
+    message: row.message === null ? null : (JSON.parse(row.message) as string | null),
+    facts: row.facts === null ? {} : (JSON.parse(row.facts) as FailureFacts),
   }
 }
 

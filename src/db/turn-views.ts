@@ -1,71 +1,67 @@
 /** Turns as callers see them: the row, its input and output, its ledger and its place in the tree. */
-import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import type { Attempt } from '../domain/attempt.ts'
 import type { Billed } from '../domain/billed.ts'
 import type { TokenCount, Usage } from '../domain/model-call.ts'
 import type { InputPart, ModelPart } from '../domain/part.ts'
 import { hasEnded, type Turn } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
-import { attempts, media, parts, turns } from './schema.ts'
-import { type PartRow, toAttempt, toInputPart, toModelPart } from './turn-rows.ts'
+import { turns } from './schema.ts'
+import { type AttemptJson, type PartRow, readAttempt, toInputPart, toModelPart } from './turn-rows.ts'
 
 type TurnRow = typeof turns.$inferSelect
 
-/** The turns of `ids`, in that order; ids that name no turn are left out. Four statements, however many turns. */
+/** Its input, and the parts of the attempt that became its output. */
+const parts = sql<string>`(
+  select coalesce(json_agg(json_build_object(
+    'part', json_build_object('turnId', part.turn_id, 'attempt', part.attempt, 'ordinal', part.ordinal, 'raw', part.raw, 'holes', part.holes,
+      'thought', part.thought, 'mediaId', part.media_id, 'signatureSha256', part.signature_sha256,
+      'mintedByApi', part.minted_by_api, 'mintedByModel', part.minted_by_model),
+    'media', case when media.id is not null then json_build_object('sha256', media.sha256, 'bytes', media.bytes,
+      'mimeType', media.mime_type, 'width', media.width, 'height', media.height) end
+  ) order by part.attempt, part.ordinal), '[]')::text
+  from parts part left join media on media.id = part.media_id
+  where part.turn_id = "turns"."id" and part.attempt in (0, "turns"."output_attempt"))`
+
+const attempts = sql<string>`(
+  select coalesce(json_agg(json_build_object('n', n, 'model', attempt.model, 'endpointId', endpoint_id, 'image', attempt.image,
+    'startedAtMs', attempt.started_at_ms, 'endedAtMs', attempt.ended_at_ms, 'outcome', outcome, 'httpStatus', http_status, 'message', message,
+    'facts', facts, 'next', next, 'waitMs', wait_ms, 'billed', billed, 'usage', usage, 'costUsd', cost_usd,
+    'modelVersion', attempt.model_version, 'fidelity', attempt.fidelity, 'late', late) order by n), '[]')::text
+  from attempts attempt where attempt.turn_id = "turns"."id")`
+
+const siblingIds = sql<string>`(
+  select coalesce(json_agg(sibling.id order by sibling.position), '[]')::text from turns sibling
+  where sibling.session_id = "turns"."session_id" and sibling.parent_id is not distinct from "turns"."parent_id" and sibling.id <> "turns"."id")`
+
+/** Turns of the session that run before it. */
+const ahead = sql<number>`(case when "turns"."status" = 'queued' then (
+  select count(*) from turns other where other.session_id = "turns"."session_id"
+    and (other.status in ('running', 'waiting') or (other.status = 'queued' and other.position < "turns"."position"))) else 0 end)::int`
+
+/**
+ * The turns of `ids`, in that order; ids that name no turn are left out. One statement, however many turns: read by several,
+ * a turn that ends in between would be seen to have succeeded and to have no output.
+ */
 export async function loadTurns(db: Database, ids: readonly string[]): Promise<Turn[]> {
   if (ids.length === 0) return []
-  const wanted = [...ids]
-  const [rows, partRows, attemptRows, places] = await Promise.all([
-    db.select().from(turns).where(inArray(turns.id, wanted)),
-    loadParts(db, wanted),
-    db.select().from(attempts).where(inArray(attempts.turnId, wanted)).orderBy(asc(attempts.turnId), asc(attempts.n)),
-    loadPlaces(db, wanted),
-  ])
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  const partsOf = Map.groupBy(partRows, (row) => row.part.turnId)
-  const attemptsOf = Map.groupBy(attemptRows, (row) => row.turnId)
-  return wanted.flatMap((id) => {
-    const row = byId.get(id)
-    if (row === undefined) return []
-    const ledger = (attemptsOf.get(id) ?? []).map(toAttempt)
-    return [toTurn(row, partsOf.get(id) ?? [], ledger, places.get(id) ?? { siblingIds: [], ahead: 0 })]
+  const rows = await db
+    .select({ row: turns, parts, attempts, siblingIds, ahead })
+    .from(turns)
+    .where(inArray(turns.id, [...ids]))
+  const byId = new Map(rows.map((found) => [found.row.id, found]))
+  return ids.flatMap((id) => {
+    const found = byId.get(id)
+    if (found === undefined) return []
+    const ledger = (JSON.parse(found.attempts) as AttemptJson[]).map(readAttempt)
+    const place = { siblingIds: JSON.parse(found.siblingIds) as string[], ahead: found.ahead }
+    return [toTurn(found.row, JSON.parse(found.parts) as PartRow[], ledger, place)]
   })
-}
-
-/** Input parts of the turns and, for each, the parts of the attempt that became its output. */
-function loadParts(db: Database, ids: string[]): Promise<PartRow[]> {
-  return db
-    .select({
-      part: parts,
-      media: { sha256: media.sha256, bytes: media.bytes, mimeType: media.mimeType, width: media.width, height: media.height },
-    })
-    .from(parts)
-    .innerJoin(turns, eq(turns.id, parts.turnId))
-    .leftJoin(media, eq(media.id, parts.mediaId))
-    .where(and(inArray(parts.turnId, ids), or(eq(parts.attempt, 0), eq(parts.attempt, turns.outputAttempt))))
-    .orderBy(asc(parts.turnId), asc(parts.attempt), asc(parts.ordinal))
 }
 
 interface Place {
   siblingIds: string[]
-  /** Turns of the session that run before it. */
   ahead: number
-}
-
-async function loadPlaces(db: Database, ids: string[]): Promise<Map<string, Place>> {
-  const list = sql.join(
-    ids.map((id) => sql`${id}`),
-    sql`, `,
-  )
-  const rows = await db.execute<{ id: string; siblings: string; ahead: number }>(sql`
-    select turn.id,
-      (select coalesce(json_agg(sibling.id order by sibling.position), '[]')::text from turns sibling
-        where sibling.session_id = turn.session_id and sibling.parent_id is not distinct from turn.parent_id and sibling.id <> turn.id) as siblings,
-      (case when turn.status = 'queued' then
-        (select count(*) from turns other where other.session_id = turn.session_id
-          and (other.status in ('running', 'waiting') or (other.status = 'queued' and other.position < turn.position))) else 0 end)::int as ahead
-    from turns turn where turn.id in (${list})`)
-  return new Map(rows.map((row) => [row.id, { siblingIds: JSON.parse(row.siblings) as string[], ahead: row.ahead }]))
 }
 
 function toTurn(row: TurnRow, partRows: readonly PartRow[], ledger: readonly Attempt[], place: Place): Turn {
