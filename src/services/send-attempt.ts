@@ -16,6 +16,7 @@ import type { Installation } from './context.ts'
 import { persevere } from './persevere.ts'
 import { placeImages } from './place-images.ts'
 import { endpointOf, planFor } from './plan-history.ts'
+import { requestOf } from './request-of.ts'
 import type { RunSignals, TurnRun } from './turn-run.ts'
 
 /** An attempt whose answer is here and whose ledger row is not closed yet. */
@@ -54,8 +55,13 @@ export async function sendAttempt(
   const entry = entryOf(run, decision.model)
   const plan = planFor(inst, run, endpoint, entry, decision.repairs)
   const stop = AbortSignal.any([signals.canceled, signals.lost])
-  const placed = await placeImages(inst, endpoint, plan, decision, stop)
-  const request = requestOf(run, decision, entry, endpoint, placed.contents)
+  const placed = await placeImages(inst, endpoint, plan, decision, stop).catch(async (error: unknown) => {
+    await giveBack(inst, run, decision, endpoint)
+    if (stop.aborted) return null
+    throw error
+  })
+  if (placed === null) return { kind: 'lost' }
+  const request = requestOf(run, decision.image, entry, endpoint, placed.contents)
   const nowMs = inst.clock.nowMs()
   const attempt = newAttempt(run, decision, plan.fidelity, nowMs)
   const row = { ...attempt, degraded: decision.degraded, fallback: decision.fallback, request: summarizeRequest(request, plan.size) }
@@ -145,28 +151,6 @@ async function ended(sending: Sending, answer: ModelAnswer): Promise<EndedAttemp
       parts: succeeded ? storing.parts : [],
     },
     events,
-  }
-}
-
-function requestOf(
-  run: TurnRun,
-  decision: AttemptDecision,
-  entry: ModelEntry,
-  endpoint: Endpoint,
-  contents: ModelRequest['contents'],
-): ModelRequest {
-  const { size, aspectRatio } = decision.image
-  return {
-    turnId: run.turn.id,
-    attempt: run.attempts.length + 1,
-    endpointId: endpoint.id,
-    model: entry.id,
-    contents,
-    systemInstruction: run.session.systemInstruction,
-    safetySettings: run.session.safetySettings,
-    image: { aspectRatio, size: entry.takesImageSize ? size : undefined },
-    includeThoughts: entry.takesIncludeThoughts,
-    timeoutMs: entry.timeoutMs[size ?? '1K'],
   }
 }
 

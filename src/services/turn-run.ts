@@ -1,7 +1,7 @@
 /** A claimed turn, with all that deciding and sending needs. Loaded once a claim; the lease keeps it true until it is lost. */
 import { type BranchTurn, loadBranch } from '../db/branch.ts'
 import { findSession } from '../db/session-queries.ts'
-import type { Claim } from '../db/turn-leases.ts'
+import type { ClaimedTurn } from '../db/turn-leases.ts'
 import { loadTurns } from '../db/turn-views.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { historyReach } from '../domain/history/plan-history.ts'
@@ -13,7 +13,9 @@ import { buildChain, withSuccessors } from './build-chain.ts'
 import type { Installation } from './context.ts'
 
 export interface TurnRun {
-  claim: Claim
+  claim: ClaimedTurn
+  /** What the turn was waiting for when it was claimed; gone once an attempt has used it. */
+  waited: ClaimedTurn['waited']
   turn: Turn
   session: Session
   policy: TurnPolicy
@@ -34,17 +36,25 @@ export interface RunSignals {
 }
 
 /** Null when the turn or its session is gone. */
-export async function openRun(inst: Installation, claim: Claim): Promise<TurnRun | null> {
+export async function openRun(inst: Installation, claim: ClaimedTurn): Promise<TurnRun | null> {
   const [turn] = await loadTurns(inst.db, [claim.turnId])
   if (turn === undefined) return null
   const session = await findSession(inst.db, turn.tenantId, turn.sessionId)
   if (session === null) return null
+  const run = newRun(inst, claim, turn, session)
+  if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
+  return run
+}
+
+/** A run as it begins: policy narrowed, chain resolved, nothing read of the branch yet. */
+export function newRun(inst: Installation, claim: Claim, turn: Turn, session: Session): TurnRun {
   const strategy = turn.strategy ?? session.strategy
   const policy = narrowPolicy(turnPolicy(inst.policies, turn.window, strategy), session.policy, turn.policy)
   const own = turn.models ?? (turn.strategy === null ? session.models : null)
   const chain = buildChain(inst.catalogue, inst.endpoints, own ?? inst.catalogue.chains[strategy])
-  const run: TurnRun = {
+  return {
     claim,
+    waited: claim.waited,
     turn,
     session,
     policy,
@@ -54,8 +64,6 @@ export async function openRun(inst: Installation, claim: Claim): Promise<TurnRun
     earlierTurns: 0,
     attempts: [...turn.attempts],
   }
-  if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
-  return run
 }
 
 /** Reads the branch the turn builds on, as far back as the session's history reaches. */
@@ -65,7 +73,7 @@ export async function loadHistory(inst: Installation, run: TurnRun, parentId: st
 }
 
 /** The turn as the engine sees it. */
-export function turnFacts({ turn, session }: TurnRun): TurnFacts {
+export function turnFacts({ turn, session, waited }: TurnRun): TurnFacts {
   return {
     id: turn.id,
     tenantId: turn.tenantId,
@@ -74,8 +82,8 @@ export function turnFacts({ turn, session }: TurnRun): TurnFacts {
     startedAtMs: turn.startedAtMs,
     deadlineAtMs: turn.deadlineAtMs,
     askedDeadlineMs: turn.deadlineMs,
-    waitingUntilMs: turn.waitingUntilMs,
-    waitReason: turn.waitReason,
+    waitingUntilMs: waited?.untilMs ?? null,
+    waitReason: waited?.reason ?? null,
     cancelRequested: false,
     image: { ...session.image, ...turn.image },
     referenceImages: turn.parts.filter((part) => part.type === 'image').length,
