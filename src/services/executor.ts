@@ -152,11 +152,13 @@ export class Executor {
 
   #begin(claim: leases.ClaimedTurn): void {
     const canceled = new AbortController()
-    const done = this.#run(claim, canceled.signal).finally(() => {
-      this.#running.delete(claim.turnId)
+    const running = { claim, canceled, done: Promise.resolve() }
+    this.#running.set(claim.turnId, running)
+    running.done = this.#run(claim, canceled.signal).finally(() => {
+      // A turn that waited a moment may have been claimed again before its last run was over.
+      if (this.#running.get(claim.turnId) === running) this.#running.delete(claim.turnId)
       if (this.#running.size === this.#options.turnsMax - 1) this.wake()
     })
-    this.#running.set(claim.turnId, { claim, canceled, done })
   }
 
   async #run(claim: leases.ClaimedTurn, canceled: AbortSignal): Promise<void> {

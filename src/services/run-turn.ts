@@ -1,6 +1,6 @@
 /** The one loop: decide, carry out, write down, decide again. Knows no failure kind and no policy; the engine does. */
 import { closeLateAttempt, LOST_ATTEMPT } from '../db/turn-endings.ts'
-import { type Claim, handBack } from '../db/turn-leases.ts'
+import { type ClaimedTurn, handBack } from '../db/turn-leases.ts'
 import { type AttemptEnd, moveTurn, type NewEvent, startTurn, type TurnStep } from '../db/turn-progress.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { hasEnded } from '../domain/turn.ts'
@@ -22,7 +22,7 @@ import { loadHistory, openRun, type RunSignals, type TurnRun, turnFacts } from '
 export type RunEnd = { kind: 'ended'; lingering?: Promise<void> } | { kind: 'waiting'; dueAtMs: number } | { kind: 'lost' }
 
 /** Runs a claimed turn until it ends, has to wait, or is lost to another node. */
-export async function runTurn(inst: Installation, claim: Claim, signals: RunSignals): Promise<RunEnd> {
+export async function runTurn(inst: Installation, claim: ClaimedTurn, signals: RunSignals): Promise<RunEnd> {
   const run = await openRun(inst, claim)
   if (run === null) return { kind: 'lost' }
   if (hasEnded(run.turn.status)) return tidyUp(inst, run)
@@ -95,6 +95,7 @@ async function attempt(inst: Installation, run: TurnRun, decision: AttemptDecisi
   })
   // Another turn was quicker: the states have changed, so the engine is asked again.
   if (!reserved) return { ended: null }
+  run.waited = null
   const sent = await sendAttempt(inst, run, decision, signals, async () => {
     const end = await decideNext(inst, run)
     return end?.kind === 'fail' ? end : null

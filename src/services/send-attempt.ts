@@ -101,10 +101,11 @@ async function readOrLeave(sending: Sending, request: ModelRequest, signals: Run
       return { kind: 'left', lingering: linger(sending, answer, connection, signals.lost) }
     case 'deadline': {
       run.attempts.push(sending.attempt)
-      const end = await decideEnd()
+      const end = await decideEnd().finally(() => run.attempts.pop())
       if (end === null) return { kind: 'answered', ended: await ended(sending, await answer) }
       const told: NewEvent[] = [...(await storing.close()), { type: `turn.${end.status}`, data: { code: end.problem.code } }]
-      await moveTurn(inst.db, run.claim, null, { to: end.status, error: end.problem, lingering: true }, told, inst.clock.nowMs())
+      const step = { to: end.status, error: end.problem, lingering: true } as const
+      await persevere(inst.clock, signals.lost, () => moveTurn(inst.db, run.claim, null, step, told, inst.clock.nowMs()))
       return { kind: 'left', lingering: linger(sending, answer, connection, signals.lost) }
     }
   }

@@ -1,7 +1,7 @@
 /** A claimed turn, with all that deciding and sending needs. Loaded once a claim; the lease keeps it true until it is lost. */
 import { type BranchTurn, loadBranch } from '../db/branch.ts'
 import { findSession } from '../db/session-queries.ts'
-import type { ClaimedTurn } from '../db/turn-leases.ts'
+import type { Claim, ClaimedTurn } from '../db/turn-leases.ts'
 import { loadTurns } from '../db/turn-views.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { historyReach } from '../domain/history/plan-history.ts'
@@ -13,7 +13,7 @@ import { buildChain, withSuccessors } from './build-chain.ts'
 import type { Installation } from './context.ts'
 
 export interface TurnRun {
-  claim: ClaimedTurn
+  claim: Claim
   /** What the turn was waiting for when it was claimed; gone once an attempt has used it. */
   waited: ClaimedTurn['waited']
   turn: Turn
@@ -41,7 +41,7 @@ export async function openRun(inst: Installation, claim: ClaimedTurn): Promise<T
   if (turn === undefined) return null
   const session = await findSession(inst.db, turn.tenantId, turn.sessionId)
   if (session === null) return null
-  const run = newRun(inst, claim, turn, session)
+  const run = { ...newRun(inst, claim, turn, session), waited: claim.waited }
   if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
   return run
 }
@@ -54,7 +54,7 @@ export function newRun(inst: Installation, claim: Claim, turn: Turn, session: Se
   const chain = buildChain(inst.catalogue, inst.endpoints, own ?? inst.catalogue.chains[strategy])
   return {
     claim,
-    waited: claim.waited,
+    waited: null,
     turn,
     session,
     policy,
