@@ -33,7 +33,7 @@ test('a photo is edited over four turns and a branch, and every turn builds on i
   expect(after.body).toMatchObject({ headTurnId: turns[3]?.id, turnCount: 5 })
   const shown = await call<{ data: TurnJson[] }>(url, 'GET', `/v1/sessions/${session.body.id}/turns`)
   expect(shown.body.data.map(({ id }) => id)).toEqual(turns.map(({ id }) => id))
-  expect(simulator.counts()).toMatchObject({ carriedOut: 5 })
+  expect(simulator.counts()).toMatchObject({ generated: 5 })
 })
 
 test('the conversation goes on after the service was stopped and started again', async () => {
