@@ -2,8 +2,8 @@
 import type { Endpoint } from '../domain/endpoint.ts'
 import { type Transport, TransportError, type TransportRequest, type TransportResponse } from './transport.ts'
 
-/** Error bodies are small; what is longer is a page of HTML, whose rest says nothing. */
-const ERROR_BYTES_MAX = 256 * 1024
+/** What is longer is no error of the API but a page of HTML, whose rest says nothing. */
+const TEXT_UNITS_MAX = 256 * 1024
 /** Just above the longest attempt (4K, 600 s), so that the attempt's own timeout comes first. */
 const SILENCE_MARGIN_MS = 15_000
 const USER_AGENT = 'pentimento'
@@ -34,19 +34,28 @@ export function callEndpoint(transport: Transport, call: EndpointCall): Promise<
   })
 }
 
-/** The beginning of an error body as text; more is not read, and a connection that breaks in mid-body changes nothing. */
-export async function readErrorText(body: AsyncIterable<Uint8Array>): Promise<string> {
+/** A small body as text; of one that is not small, the beginning. */
+export async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
+  for await (const piece of body) {
+    text += decoder.decode(piece, { stream: true })
+    if (text.length > TEXT_UNITS_MAX) break
+  }
+  return text
+}
+
+/** The same for the body of an error: a connection that breaks in the middle of it does not change what the status said. */
+export function readErrorText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  return readText(untilBroken(body))
+}
+
+async function* untilBroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    for await (const piece of body) {
-      text += decoder.decode(piece, { stream: true })
-      if (text.length > ERROR_BYTES_MAX) break
-    }
+    yield* body
   } catch (error) {
     if (!(error instanceof TransportError)) throw error
   }
-  return text
 }
 
 /** The endpoint of that id; a name nobody configured is a fault of ours. */
