@@ -1,5 +1,6 @@
 /** Answers of every shape that is still an answer, with what `JSON.parse` says of their parts. */
 import fc from 'fast-check'
+import { z } from 'zod'
 import { dice, type Noisy, noisyValue, type Pairs, writeNoisy } from './noisy-json.ts'
 
 /** Values under names that mean something elsewhere but not at this level. */
@@ -96,14 +97,20 @@ export function expectedParts(document: string): ExpectedPart[] {
     .filter(saysSomething)
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: this is what JSON.parse gives
-function expectedPart(json: any): ExpectedPart {
-  const data = json.inlineData?.data
+/** The fields compared, of whatever type they may be. */
+const looseImage = z.looseObject({ data: z.unknown().optional() }).nullish().catch(null)
+const loosePart = z
+  .looseObject({ text: z.unknown(), thought: z.unknown(), thoughtSignature: z.unknown(), inlineData: looseImage })
+  .partial()
+
+function expectedPart(json: unknown): ExpectedPart {
+  const { text, thought, thoughtSignature, inlineData } = loosePart.parse(json)
+  const data = inlineData?.data
   return {
     json,
-    text: typeof json.text === 'string' ? json.text : null,
-    thought: json.thought === true,
-    signed: typeof json.thoughtSignature === 'string' && json.thoughtSignature !== '',
+    text: typeof text === 'string' ? text : null,
+    thought: thought === true,
+    signed: typeof thoughtSignature === 'string' && thoughtSignature !== '',
     image: typeof data === 'string' ? Buffer.from(data, 'base64') : null,
   }
 }
