@@ -1,4 +1,4 @@
-/** Server-sent events (WHATWG HTML §9.2): pulled by the client, kept alive by comments, ended by the last event. */
+/** Server-sent events (WHATWG HTML §9.2): pulled by the client, kept alive by comments. */
 import type { Clock } from '../domain/ports.ts'
 
 /** Proxies drop what is silent for longer (api.md, Turns). */
@@ -15,12 +15,10 @@ export interface ServerSentEvent {
   id: number
   event: string
   data: unknown
-  /** The stream ends after this one. */
-  last: boolean
 }
 
 export interface EventStreamOptions {
-  /** The events; they stop when the signal aborts, which it does as soon as the client has left. */
+  /** The events, with which the stream ends; they stop when the signal aborts, which it does as soon as the client has left. */
   events(signal: AbortSignal): AsyncIterable<ServerSentEvent>
   clock: Clock
   /** The client left before the end. */
@@ -41,11 +39,8 @@ export function eventStream({ events, clock, onDisconnect, onError }: EventStrea
     const read = await within(awaited, COMMENT_EVERY_MS, clock)
     if (read === 'late') return controller.enqueue(encoder.encode(': still here\n\n'))
     awaited = undefined
-    if (!read.done) controller.enqueue(encoder.encode(format(read.value)))
-    if (read.done || read.value.last) {
-      controller.close()
-      await iterator.return?.()
-    }
+    if (read.done) controller.close()
+    else controller.enqueue(encoder.encode(format(read.value)))
   }
   return new ReadableStream(
     {

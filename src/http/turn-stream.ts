@@ -15,20 +15,14 @@ export interface StreamedEvents {
   events(signal: AbortSignal): AsyncIterable<TurnEvent>
   /** What resuming goes by: `seq` within a turn, `position` across turns. */
   idOf(event: TurnEvent): number
-  /** Whether the stream ends with the turn. */
-  endsWithTurn: boolean
   onDisconnect?: () => Promise<void>
   headers?: Record<string, string>
 }
 
 /** Answers with the events as they come. Whoever may not see them must have been refused before. */
-export function answerEvents(
-  c: HttpContext,
-  deps: AppDeps,
-  { events, idOf, endsWithTurn, onDisconnect, headers }: StreamedEvents,
-): Response {
+export function answerEvents(c: HttpContext, deps: AppDeps, { events, idOf, onDisconnect, headers }: StreamedEvents): Response {
   const stream = eventStream({
-    events: (signal) => shown(c, deps, events(signal), idOf, endsWithTurn),
+    events: (signal) => shown(c, deps, events(signal), idOf),
     clock: deps.clock,
     onError: (error) => deps.logger.error('request.error', { requestId: c.var.requestId, route: c.var.route, ...describeError(error) }),
     ...(onDisconnect ? { onDisconnect } : {}),
@@ -47,7 +41,6 @@ export function answerTurnEvents(
   return answerEvents(c, deps, {
     events: (signal) => readTurnEvents({ ctx, input: { turnId: turn.id, afterSeq: turn.afterSeq, signal } }),
     idOf: (event) => event.seq,
-    endsWithTurn: true,
     ...more,
   })
 }
@@ -57,13 +50,10 @@ async function* shown(
   deps: AppDeps,
   events: AsyncIterable<TurnEvent>,
   idOf: StreamedEvents['idOf'],
-  endsWithTurn: boolean,
 ): AsyncGenerator<ServerSentEvent> {
   const links = mediaLinks(c, deps)
   for await (const event of events) {
     const turn = TERMINAL.has(event.type) ? await getTurn({ ctx: c.var.services, input: { turnId: event.turnId } }) : null
-    // A late answer may have been adopted since: then there is more to tell, and another end.
-    const last = endsWithTurn && turn !== null && turn.version <= event.seq
-    yield { id: idOf(event), event: event.type, data: await presentEvent(event, turn, links), last }
+    yield { id: idOf(event), event: event.type, data: await presentEvent(event, turn, links) }
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eventStream, type ServerSentEvent } from '../../src/http/event-stream.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 
-const eventOf = (id: number, last = false): ServerSentEvent => ({ id, event: 'part.text', data: { text: `line\n${id}` }, last })
+const eventOf = (id: number): ServerSentEvent => ({ id, event: 'part.text', data: { text: `line\n${id}` } })
 
 /** A queue that a test fills; reading it waits, and ends when the signal aborts. */
 function createFeed() {
@@ -53,11 +53,10 @@ describe('an event stream', () => {
     expect(await read()).toBe('id: 7\nevent: part.text\ndata: {"text":"line\\n7"}\n\n')
   })
 
-  it('ends after the last event', async () => {
-    const feed = createFeed()
-    const { read, disconnects } = open(feed.read)
-    feed.push(eventOf(1, true))
-    feed.push(eventOf(2))
+  it('ends with the events', async () => {
+    const { read, disconnects } = open(async function* () {
+      yield eventOf(1)
+    })
     expect(await read()).toContain('id: 1\n')
     expect(await read()).toBeNull()
     expect(disconnects()).toBe(0)

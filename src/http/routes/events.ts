@@ -53,7 +53,6 @@ export const eventRoutes: readonly Route[] = [
       return answerEvents(c, deps, {
         events: (signal) => readSessionEvents({ ctx, input: { sessionId, afterPosition, signal } }),
         idOf: (event) => event.position,
-        endsWithTurn: false,
       })
     },
   },
@@ -73,7 +72,6 @@ export const eventRoutes: readonly Route[] = [
       return answerEvents(c, deps, {
         events: (signal) => readTenantEvents({ ctx, input: { afterPosition, signal } }),
         idOf: (event) => event.position,
-        endsWithTurn: false,
       })
     },
   },
