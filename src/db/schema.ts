@@ -20,6 +20,8 @@ export const settings = pgTable('settings', {
 export const tenants = pgTable('tenants', {
   id: text('id').primaryKey(),
   createdAtMs: unixMs('created_at_ms').notNull(),
+  /** `whsec_…`: signs the tenant's webhooks; made when the first one is sent. */
+  webhookSecret: text('webhook_secret'),
 })
 
 export const sessions = pgTable(
@@ -266,6 +268,19 @@ export const events = pgTable(
     index('events_of_session').on(table.sessionId, table.position),
     index('events_of_tenant').on(table.tenantId, table.position),
   ],
+)
+
+/** Ends of turns that a webhook is owed for: written with the end itself, taken out as its delivery is enqueued. */
+export const owedWebhooks = pgTable(
+  'owed_webhooks',
+  {
+    turnId: text('turn_id')
+      .notNull()
+      .references(() => turns.id, { onDelete: 'cascade' }),
+    /** The event that tells of the end. */
+    seq: integer('seq').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.turnId, table.seq] })],
 )
 
 /** Files held upstream for us, per endpoint project and content: handles with expiry. */
