@@ -34,7 +34,12 @@ export interface WorldOptions {
   window: 'off_peak' | null
   startMs: number
   decide?: typeof realDecide
+  /** A fault planted in the loop itself, for tests of the tests. */
+  planted?: LoopFault
 }
+
+/** `unfenced`: a node without its lease still writes. `hasty`: a turn is taken over as it stands. `forgetful`: nobody takes over. */
+export type LoopFault = 'unfenced' | 'hasty' | 'forgetful'
 
 export type TurnEnding = 'succeeded' | 'failed' | 'canceled' | 'outcome_unknown'
 
@@ -48,6 +53,7 @@ export interface SimulatedTurn {
   /** Grows whenever another node takes the turn over; what an older owner writes is refused. */
   epoch: number
   inFlight: number
+  closings: number
   costUsd: number
 }
 
@@ -142,6 +148,7 @@ function arrive(world: World, nowMs: number): void {
     endings: 0,
     epoch: 1,
     inFlight: 0,
+    closings: 0,
     costUsd: 0,
   }
   world.turnsDone.push(turn)
@@ -255,16 +262,17 @@ function cutAt(timeoutMs: number, answer: UpstreamAnswer): UpstreamAnswer {
 
 /** An answer from a node that has lost its lease meanwhile, or of a turn that was canceled, changes nothing but its own row. */
 function answered(world: World, { turn, epoch, index, answer }: Extract<Event, { do: 'answer' }>, nowMs: number): void {
-  if (epoch !== turn.epoch) return
+  if (epoch !== turn.epoch && world.planted !== 'unfenced') return
   close(world, turn, index, answer, nowMs)
-  if (turn.ending !== null) return
+  if (turn.ending !== null && world.planted !== 'unfenced') return
   if (answer.outcome === 'succeeded') finish(world, turn, 'succeeded', nowMs)
   else goOn(world, turn, nowMs)
 }
 
 function close(world: World, turn: SimulatedTurn, index: number, answer: UpstreamAnswer, nowMs: number): void {
   const row = turn.attempts[index]
-  if (row === undefined || row.outcome !== null) throw new Error(`row ${index + 1} of ${turn.facts.id} is closed twice`)
+  if (row === undefined) throw new Error(`${turn.facts.id} has no row ${index + 1}`)
+  turn.closings += 1
   const { outcome, facts, billed } = answer
   const late = turn.ending !== null
   turn.attempts[index] = { ...row, outcome, facts, billed, endedAtMs: nowMs, late, next: outcome === 'succeeded' ? 'done' : null }
@@ -279,8 +287,12 @@ function close(world: World, turn: SimulatedTurn, index: number, answer: Upstrea
 /** Another node takes the turn: it fences the old one, closes what that left open, and goes on. */
 function takeOver(world: World, turn: SimulatedTurn, nowMs: number): void {
   const open = turn.attempts.findIndex(({ outcome }) => outcome === null)
-  if (open === -1 || turn.attempts[open] === undefined) return
+  if (open === -1 || turn.attempts[open] === undefined || world.planted === 'forgetful') return
   turn.epoch += 1
+  if (world.planted === 'hasty') {
+    goOn(world, turn, nowMs)
+    return
+  }
   const { outcome, billed } = closeOrphan(turn.attempts[open], nowMs)
   close(world, turn, open, { outcome: outcome ?? 'ambiguous', facts: {}, billed, tookMs: 0 }, nowMs)
   if (turn.ending === null) goOn(world, turn, nowMs)
