@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { HistoryFidelity } from '../domain/attempt.ts'
+import type { BundleAttempt } from '../domain/bundle/bundle-turn.ts'
 import type { FailureFacts } from '../domain/failure.ts'
 import type { ImageSettings } from '../domain/image-settings.ts'
 import type { SafetySetting, Usage } from '../domain/model-call.ts'
@@ -245,6 +246,17 @@ export const attempts = pgTable(
     uniqueIndex('attempts_one_in_flight').on(table.turnId).where(sql`ended_at_ms is null`),
   ],
 )
+
+/**
+ * The ledger of an imported turn, as it was where the turn was run and paid for. Apart from `attempts`, so that nothing which
+ * counts or decides can mistake it for what this installation sent.
+ */
+export const importedLedgers = pgTable('imported_ledgers', {
+  turnId: text('turn_id')
+    .primaryKey()
+    .references(() => turns.id, { onDelete: 'cascade' }),
+  attempts: jsonText<BundleAttempt[]>('attempts').notNull(),
+})
 
 /** What happened, in order, per turn; streams and webhooks read these rows. `position` orders them across turns. */
 export const events = pgTable(
