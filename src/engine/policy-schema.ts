@@ -144,7 +144,7 @@ const breaker = z.strictObject({
   strainedShareMax: share(
     0.75,
     1,
-    'An open model that still answers this much of the time, or more, is asked when no other is left; see below.',
+    'Up to this share of `overloaded` an open model counts as strained, not down, and is asked when no other is left.',
   ),
 })
 
