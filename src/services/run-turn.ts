@@ -29,7 +29,7 @@ export async function runTurn(inst: Installation, claim: ClaimedTurn, signals: R
   let ended: EndedAttempt | null = lostAttempt(run, inst.clock.nowMs())
   for (;;) {
     if (signals.lost.aborted) return { kind: 'lost' }
-    const decision = await decideNext(inst, run)
+    const decision = await persevere(inst.clock, signals.lost, () => decideNext(inst, run))
     if (decision === null) return { kind: 'lost' }
     const step = await carryOut(inst, run, decision, ended, signals)
     if ('end' in step) return step.end
@@ -168,7 +168,7 @@ async function write(
   const nowMs = inst.clock.nowMs()
   if (ended === null) return moveTurn(inst.db, run.claim, null, step, events, nowMs)
   const next = decision.next ?? 'retry'
-  const waitMs = step.to === 'waiting' ? Math.max(0, step.untilMs - nowMs) : 0
+  const waitMs = step.to === 'waiting' ? Math.max(0, step.untilMs - ended.end.endedAtMs) : 0
   const facts = decision.passedOver.length === 0 ? ended.end.answer.facts : { ...ended.end.answer.facts, passedOver: decision.passedOver }
   const end: AttemptEnd = { ...ended.end, answer: { ...ended.end.answer, facts }, next, waitMs }
   const data = { n: end.n, outcome: end.answer.outcome, httpStatus: end.answer.httpStatus, message: end.answer.message, next, waitMs }

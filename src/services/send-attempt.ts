@@ -10,7 +10,7 @@ import { summarizeRequest } from '../domain/history/summarize-request.ts'
 import type { ModelAnswer, ModelRequest } from '../domain/model-call.ts'
 import { priceAttempt } from '../domain/price.ts'
 import type { AttemptDecision, FailDecision } from '../engine/decision.ts'
-import { release, settle } from '../engine/model-state.ts'
+import { type ModelState, release, settle } from '../engine/model-state.ts'
 import { createStoringSink, type StoringSink } from './answer-sink.ts'
 import type { Installation } from './context.ts'
 import { persevere } from './persevere.ts'
@@ -41,6 +41,7 @@ interface Sending {
   entry: ModelEntry
   attempt: Attempt
   storing: StoringSink
+  lost: AbortSignal
 }
 
 /** Places the media, writes the ledger row, sends, and reads the answer; or leaves it to be read on when the turn ends first. */
@@ -70,7 +71,7 @@ export async function sendAttempt(
     return { kind: 'lost' }
   }
   const storing = createStoringSink(inst, run, attempt.n, { api: endpoint.api, model: entry.id }, signals.lost)
-  const sending: Sending = { inst, run, decision, endpoint, entry, attempt, storing }
+  const sending: Sending = { inst, run, decision, endpoint, entry, attempt, storing, lost: signals.lost }
   if (placed.failure !== null) return { kind: 'answered', ended: await ended(sending, placed.failure) }
   return readOrLeave(sending, request, signals, decideEnd)
 }
@@ -98,7 +99,7 @@ async function readOrLeave(sending: Sending, request: ModelRequest, signals: Run
       connection.abort()
       return { kind: 'lost' }
     case 'canceled':
-      return { kind: 'left', lingering: linger(sending, answer, connection, signals.lost) }
+      return { kind: 'left', lingering: linger(sending, answer, connection) }
     case 'deadline': {
       run.attempts.push(sending.attempt)
       const end = await decideEnd().finally(() => run.attempts.pop())
@@ -106,14 +107,14 @@ async function readOrLeave(sending: Sending, request: ModelRequest, signals: Run
       const told: NewEvent[] = [...(await storing.close()), { type: `turn.${end.status}`, data: { code: end.problem.code } }]
       const step = { to: end.status, error: end.problem, lingering: true } as const
       await persevere(inst.clock, signals.lost, () => moveTurn(inst.db, run.claim, null, step, told, inst.clock.nowMs()))
-      return { kind: 'left', lingering: linger(sending, answer, connection, signals.lost) }
+      return { kind: 'left', lingering: linger(sending, answer, connection) }
     }
   }
 }
 
 /** Reads on for `lingerMs`, then hangs up; whatever came is written on the ledger row, and an answer is kept as late. */
-async function linger(sending: Sending, answer: Promise<ModelAnswer>, connection: AbortController, lost: AbortSignal): Promise<void> {
-  const { inst, run } = sending
+async function linger(sending: Sending, answer: Promise<ModelAnswer>, connection: AbortController): Promise<void> {
+  const { inst, run, lost } = sending
   const over = new AbortController()
   void aborted(lost, over.signal).then(() => connection.abort())
   const patience = inst.clock.sleep(inst.policies.lingerMs, over.signal).then(
@@ -128,15 +129,13 @@ async function linger(sending: Sending, answer: Promise<ModelAnswer>, connection
 
 /** The answer as the ledger will have it; the shared state learns of it first, so that the next decision is made knowing it. */
 async function ended(sending: Sending, answer: ModelAnswer): Promise<EndedAttempt> {
-  const { inst, run, decision, endpoint, entry, attempt, storing } = sending
+  const { inst, run, decision, endpoint, entry, attempt, storing, lost } = sending
   const events = await storing.close()
   const nowMs = inst.clock.nowMs()
   const tokensMore = answer.usage?.promptTokens == null ? 0 : answer.usage.promptTokens - decision.reserve.tokens
   const result = { turnId: run.turn.id, attempt: attempt.n, outcome: answer.outcome, facts: answer.facts, tokensMore }
-  await inst.models.change(decision.stateKey, (state) => ({
-    state: settle(state, result, endpoint.limits, run.policy.shared, nowMs),
-    told: undefined,
-  }))
+  const learn = (state: ModelState) => ({ state: settle(state, result, endpoint.limits, run.policy.shared, nowMs), told: undefined })
+  await persevere(inst.clock, lost, () => inst.models.change(decision.stateKey, learn))
   const succeeded = answer.outcome === 'succeeded'
   const costUsd = priceAttempt(entry, decision.image, answer.usage, { outcome: answer.outcome, imagesOut: storing.pictures() })
   const { outcome, httpStatus, message, facts, billed, usage, modelVersion } = answer
