@@ -1,15 +1,16 @@
 /** The composition root: the only module that knows every adapter. Node and Workers differ in the platform they pass in. */
 import type { Config } from './config.ts'
-import type { Connection } from './db/connect.ts'
+import type { Connection, Database } from './db/connect.ts'
 import { settleSetting } from './db/settings.ts'
 import { createSignatureStore } from './db/signature-store.ts'
 import type { EventBell } from './domain/event.ts'
-import type { BlobStore, Clock, Logger, Pictures, Random } from './domain/ports.ts'
+import type { BlobStore, Clock, Dispatcher, Logger, Pictures, Random, WebhookOutlet } from './domain/ports.ts'
 import { createGeminiFiles } from './gemini/gemini-files.ts'
 import { createGeminiModel } from './gemini/gemini-model.ts'
 import type { Transport } from './gemini/transport.ts'
 import { createApp } from './http/create-app.ts'
 import type { HttpApp, Readiness } from './http/env.ts'
+import { createWebhookPresenter, type PresentWebhook } from './http/present/present-webhook.ts'
 import { createImageInspector } from './media/inspect-image.ts'
 import { createMediaUrls } from './media/signed-url.ts'
 import type { Installation } from './services/context.ts'
@@ -25,6 +26,8 @@ export interface Platform {
   pictures: Pictures
   transport: Transport
   bell: EventBell
+  dispatcher: Dispatcher<Database>
+  webhooks: WebhookOutlet<Database> | null
   version: string
   /** True from the moment the process was asked to stop. */
   draining(): boolean
@@ -34,13 +37,15 @@ export interface Platform {
 export interface Composed {
   installation: Installation
   app: HttpApp
+  /** Null without PUBLIC_URL. */
+  presentWebhook: PresentWebhook | null
 }
 
 /** Signed media URLs are good for this long at least, so that a page left open over lunch still shows its pictures. */
 const MEDIA_URL_MS = 6 * 3_600_000
 
 export async function compose(config: Config, platform: Platform): Promise<Composed> {
-  const { connection, clock, random, logger, blobs, pictures, transport, bell } = platform
+  const { connection, clock, random, logger, blobs, pictures, transport, bell, dispatcher, webhooks } = platform
   const { endpoints, catalogue, policies } = config
   const signatures = createSignatureStore(connection.db, clock)
   const signingSecret = config.signingSecret ?? (await settleSetting(connection.db, 'signing_secret', hex(random.bytes(32))))
@@ -60,7 +65,10 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
     policies,
     endpoints,
     bell,
+    dispatcher,
+    webhooks,
   }
+  const mediaUrls = createMediaUrls({ secret: signingSecret, clock, ttlMs: MEDIA_URL_MS })
   const app = createApp({
     servicesFor: ({ requestId }, principal) => ({ ...installation, principal, requestId }),
     readiness: platform.readiness,
@@ -74,12 +82,13 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
       version: platform.version,
       draining: platform.draining,
     },
-    mediaUrls: createMediaUrls({ secret: signingSecret, clock, ttlMs: MEDIA_URL_MS }),
+    mediaUrls,
     clock,
     random,
     logger,
   })
-  return { installation, app }
+  const presentWebhook = config.publicUrl === null ? null : createWebhookPresenter(config.publicUrl, mediaUrls)
+  return { installation, app, presentWebhook }
 }
 
 function hex(bytes: Uint8Array): string {

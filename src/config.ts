@@ -47,6 +47,8 @@ export interface Config {
   drainMs: number
   /** Longest `Prefer: wait`. */
   waitMaxMs: number
+  /** Webhooks may go to plain HTTP and to addresses inside: for tests and closed networks. */
+  webhookAllowPrivate: boolean
 }
 
 /**
@@ -115,6 +117,7 @@ function toConfig(variables: Variables): Config {
     leaseMs: variables.LEASE_MS,
     drainMs: variables.DRAIN_MS,
     waitMaxMs: variables.WAIT_MAX_MS,
+    webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE === 'on',
   }
 }
 

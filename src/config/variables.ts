@@ -42,6 +42,7 @@ export function variablesSchema(readFile: ReadFile | null) {
     LEASE_MS: wholeNumber(100, 10 * MINUTE_MS).default(30_000),
     DRAIN_MS: wholeNumber(0, 60 * MINUTE_MS).default(30_000),
     WAIT_MAX_MS: wholeNumber(0, 10 * MINUTE_MS).default(55_000),
+    WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off'], 'must be on or off').default('off'),
     AWS_ACCESS_KEY_ID: secret.optional(),
     AWS_SECRET_ACCESS_KEY: secret.optional(),
     AWS_SESSION_TOKEN: secret.optional(),

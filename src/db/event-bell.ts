@@ -1,10 +1,11 @@
 /** The bell over LISTEN/NOTIFY: one connection hears for the whole process, whoever waits for a turn, a session or a tenant. */
+import { sql as statement } from 'drizzle-orm'
 import type { EventBell } from '../domain/event.ts'
-import type { Clock, Logger } from '../domain/ports.ts'
-import type { Sql } from './connect.ts'
+import type { Clock, Dispatcher, Logger } from '../domain/ports.ts'
+import type { Database, Sql } from './connect.ts'
 
 export interface ListeningBell extends EventBell {
-  /** Calls `heard` whenever work has fallen due anywhere. */
+  /** Calls `heard` when a queued turn has become due, or when `ringingDispatcher` hands one over. */
   onWork(heard: () => void): void
   /** Calls `heard` with the id of every turn that is canceled, on whatever node. */
   onCancel(heard: (turnId: string) => void): void
@@ -40,6 +41,11 @@ export async function createListeningBell(sql: Sql, clock: Clock, logger: Logger
       await Promise.all(subscriptions.map((subscription) => subscription.unlisten()))
     },
   }
+}
+
+/** Hands work over by ringing for every executor that listens: where no jobs can be kept. */
+export const ringingDispatcher: Dispatcher<Database> = {
+  wake: async (tx) => void (await tx.execute(statement`select pg_notify('pentimento_work', '')`)),
 }
 
 async function waitForRing(

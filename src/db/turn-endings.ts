@@ -5,6 +5,7 @@ import type { Problem } from '../domain/problem.ts'
 import type { Database } from './connect.ts'
 import type { Claim } from './turn-leases.ts'
 import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, sessionFirst, wakeForFreed } from './turn-progress.ts'
+import { oweWebhook } from './webhook-queries.ts'
 
 /**
  * Cancels a turn that has not ended; false when it had. A node at work keeps its hold, so that an attempt already sent is
@@ -51,7 +52,7 @@ export async function adoptLateAttempt(db: Database, turnId: string, attempt: nu
       update sessions set updated_at_ms = ${nowMs},
         head_turn_id = case when sessions.head_turn_id is not distinct from fence.parent_id then fence.id else sessions.head_turn_id end
       from fence where sessions.id = fence.session_id
-    ), ${eventsOf([{ type: 'turn.succeeded', data: { adopted: attempt } }], nowMs)}
+    ), ${oweWebhook()}, ${eventsOf([{ type: 'turn.succeeded', data: { adopted: attempt } }], nowMs)}
     select ${ring()} from fence`)
   return rows.length === 1
 }

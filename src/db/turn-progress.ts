@@ -11,6 +11,7 @@ import type { Problem } from '../domain/problem.ts'
 import type { EndedStatus, WaitReason } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
 import type { Claim } from './turn-leases.ts'
+import { oweWebhook } from './webhook-queries.ts'
 
 export interface NewEvent {
   type: EventType
@@ -207,7 +208,7 @@ export function afterTheEnd(succeeded: boolean, nowMs: number): SQL {
           )
         order by queued.position limit 1
       ) returning id
-    )`
+    ), ${oweWebhook()}`
 }
 
 /** Numbers the events from the turn's version, which the fence has just raised by their count. */
@@ -225,7 +226,10 @@ export function ring(): SQL {
   return sql`pg_notify('pentimento_events', fence.id || ' ' || fence.session_id || ' ' || fence.tenant_id)`
 }
 
-/** Rings for the executors when a queued turn has become due. */
+/**
+ * Rings for the executors when a queued turn has become due. New turns come with a job instead (`Dispatcher`), which wakes one
+ * node; but what an end frees is only known inside its own statement, where NOTIFY can be called and no job be made.
+ */
 export function wakeForFreed(): SQL {
   return sql`(select pg_notify('pentimento_work', '') from freed)`
 }

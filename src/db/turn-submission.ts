@@ -48,7 +48,7 @@ export interface NewTurnRow {
   parts: readonly ({ type: 'text'; text: string } | { type: 'image'; mediaId: string })[]
 }
 
-/** Stores the turn with its input and its first event, and rings for the executors when it is due. */
+/** Stores the turn with its input and its first event. One that is due wants an executor woken in the same transaction. */
 export async function insertTurn(db: Database, turn: NewTurnRow, nowMs: number): Promise<void> {
   const { parts: input, due, models, metadata, ...columns } = turn
   await db.insert(turns).values({
@@ -74,8 +74,7 @@ export async function insertTurn(db: Database, turn: NewTurnRow, nowMs: number):
   await db
     .insert(events)
     .values({ turnId: turn.id, seq: 1, sessionId: turn.sessionId, tenantId: turn.tenantId, type: 'turn.queued', data: {}, atMs: nowMs })
-  await db.execute(sql`
-    select pg_notify('pentimento_events', ${`${turn.id} ${turn.sessionId} ${turn.tenantId}`}), ${due ? sql`pg_notify('pentimento_work', '')` : sql`null`}`)
+  await db.execute(sql`select pg_notify('pentimento_events', ${`${turn.id} ${turn.sessionId} ${turn.tenantId}`})`)
 }
 
 export interface KeyUse {

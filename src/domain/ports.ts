@@ -24,6 +24,26 @@ export interface Logger {
   error(event: string, fields?: LogFields): void
 }
 
+/** Hands work to whichever node is free. `Tx` is the transaction it is handed over in: the work is there once that commits, and only then. */
+export interface Dispatcher<Tx> {
+  /** Turns have fallen due: an executor looks for them. A wake-up that is lost costs a second, never a turn. */
+  wake(tx: Tx): Promise<void>
+}
+
+/** An end of a turn that its caller is to be told of: the event `(turnId, seq)`. */
+export interface OwedWebhook {
+  turnId: string
+  seq: number
+}
+
+/** Tells callers' servers of ends of turns. */
+export interface WebhookOutlet<Tx> {
+  /** Why this address cannot be called, in words for whoever gave it; null when it may be. */
+  refusal(url: string): string | null
+  /** Has them delivered, and tried again for about a day where that fails. */
+  enqueue(tx: Tx, owed: readonly OwedWebhook[]): Promise<void>
+}
+
 /** Receives bytes in pieces. Nothing is visible to readers before `commit`; `abort` leaves nothing behind. */
 export interface BlobWriter {
   write(bytes: Uint8Array): Promise<void>

@@ -15,11 +15,16 @@ import type { Readiness } from '../http/env.ts'
 import { systemClock as clock } from '../runtime/clock.ts'
 import { systemRandom as random } from '../runtime/random.ts'
 import { Executor } from '../services/executor.ts'
+import { SCHEDULES } from '../services/schedules.ts'
+import { webhookRefusal } from '../services/webhook-refusal.ts'
+import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
 import { loadMigrations } from './load-migrations.ts'
 import { openBlobStore } from './open-blob-store.ts'
 import { createPictures } from './pictures.ts'
 import { createUndiciTransport } from './undici-transport.ts'
+import { deliverWebhook } from './webhooks/deliver-webhook.ts'
+import { createWebhookSender } from './webhooks/post-webhook.ts'
 
 export interface Service {
   /** Where the API listens, without a slash at the end. */
@@ -54,12 +59,15 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   for (const tag of await migrate(connection.sql, await loadMigrations())) logger.info('database.migrated', { tag })
   const bell = await createListeningBell(connection.sql, clock, logger)
   closers.push(() => bell.close())
+  const dispatch = await startDispatch({ databaseUrl: postgres.url, executes: config.executor, logger })
+  closers.push(() => dispatch.close())
   const transport = createUndiciTransport(config)
   closers.push(() => transport.close())
 
   let draining = false
   const blobs = openBlobStore(config, { clock, random })
-  const { app, installation } = await compose(config, {
+  const webhookRules = { publicUrl: config.publicUrl, allowPrivate: config.webhookAllowPrivate }
+  const { app, installation, presentWebhook } = await compose(config, {
     connection,
     clock,
     random,
@@ -68,6 +76,8 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     pictures: createPictures(),
     transport,
     bell,
+    dispatcher: dispatch,
+    webhooks: { refusal: (url) => webhookRefusal(webhookRules, url), enqueue: dispatch.enqueueWebhooks },
     version: manifest.version,
     draining: () => draining,
     readiness: () => readiness(connection.db, draining),
@@ -78,7 +88,17 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     await executor.start()
     bell.onWork(() => executor.wake())
     bell.onCancel((turnId) => executor.cancel(turnId))
-    closers.push(() => executor.drain(config.drainMs))
+    const sender = createWebhookSender({ clock, allowPrivate: config.webhookAllowPrivate })
+    closers.push(() => sender.close())
+    await dispatch.work({
+      wake: () => executor.wake(),
+      deliver: (owed) => deliverWebhook(installation, presentWebhook, sender, owed),
+      schedules: SCHEDULES.map(({ name, cron, run }) => ({ name, cron, run: () => run(installation) })),
+    })
+    closers.push(async () => {
+      await dispatch.rest()
+      await executor.drain(config.drainMs)
+    })
   }
   const { server, url } = await listen(app.fetch, config)
   closers.push(() => closeServer(server))

@@ -3,7 +3,19 @@ import type { Database } from '../db/connect.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { EventBell } from '../domain/event.ts'
-import type { BlobStore, Clock, ImageInspector, ImageModel, Logger, ModelFiles, Pictures, Random, SignatureStore } from '../domain/ports.ts'
+import type {
+  BlobStore,
+  Clock,
+  Dispatcher,
+  ImageInspector,
+  ImageModel,
+  Logger,
+  ModelFiles,
+  Pictures,
+  Random,
+  SignatureStore,
+  WebhookOutlet,
+} from '../domain/ports.ts'
 import type { Policies } from '../engine/policy.ts'
 import type { ModelStates } from './model-states.ts'
 
@@ -34,6 +46,9 @@ export interface Installation {
   /** In order of preference; keys included, so it is never logged. */
   endpoints: readonly Endpoint[]
   bell: EventBell
+  dispatcher: Dispatcher<Database>
+  /** Null where none can be sent. */
+  webhooks: WebhookOutlet<Database> | null
 }
 
 export interface ServiceContext extends Installation {

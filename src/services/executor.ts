@@ -7,6 +7,7 @@
 import * as leases from '../db/turn-leases.ts'
 import { describeError } from '../domain/describe-error.ts'
 import type { Installation } from './context.ts'
+import { handOverWebhooks } from './hand-over-webhooks.ts'
 import { runTurn } from './run-turn.ts'
 
 /** A lost wake-up costs this long, never a turn. */
@@ -14,6 +15,8 @@ const SWEEP_MS = 1_000
 /** A run that broke off for a fault of our own is taken up again after this long. */
 const BROKEN_PAUSE_MS = 2_000
 const CLAIM_AT_ONCE = 100
+/** Timers may fire a moment early, and the database's clock may be a moment behind. */
+const WAKE_LATE_MS = 5
 
 export interface ExecutorOptions {
   /** A fresh name each time it is called; names say nothing. */
@@ -127,6 +130,7 @@ export class Executor {
     await leases.freeTurnsOfDeadNodes(db)
     await leases.releaseForgottenQueues(db)
     await this.#look()
+    await handOverWebhooks(this.#inst)
   }
 
   /** Claims what is due, as far as there is room; one look at a time, and another if someone rang meanwhile. */
@@ -181,7 +185,7 @@ export class Executor {
 
   #wakeAt(dueAtMs: number): void {
     const { clock } = this.#inst
-    clock.sleep(Math.max(0, dueAtMs - clock.nowMs()), this.#stopped.signal).then(
+    clock.sleep(Math.max(0, dueAtMs - clock.nowMs()) + WAKE_LATE_MS, this.#stopped.signal).then(
       () => this.wake(),
       () => undefined,
     )

@@ -24,6 +24,8 @@ export interface Submission {
   /** Refuse with `stale_parent` unless the head is this; null: unless there is none. */
   expectedHeadTurnId?: string | null | undefined
   idempotencyKey: string | null
+  /** What the key is kept under, so that the same key may be used for another purpose; by default new turns of the session. */
+  keyPurpose?: string
   request: Omit<TurnRequest, 'parts'> & { parts: readonly NewInputPart[] }
 }
 
@@ -36,8 +38,10 @@ type Locked = SessionSettings & { headTurnId: string | null }
 export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = async ({ ctx, input }) => {
   const { tenantId } = ctx.principal
   allowSession(ctx, input.sessionId)
+  checkWebhook(ctx, input.request.webhookUrl)
   const media = await resolveMedia(ctx, input.request.parts)
-  const key = input.idempotencyKey === null ? null : { tenantId, route: `turns of ${input.sessionId}`, key: input.idempotencyKey }
+  const key =
+    input.idempotencyKey === null ? null : { tenantId, route: input.keyPurpose ?? `turns of ${input.sessionId}`, key: input.idempotencyKey }
   const digest = key === null ? '' : await digestOf(contentOf(input, media))
 
   const { turnId, replayed } = await ctx.db.transaction(async (tx) => {
@@ -62,6 +66,14 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
   const [turn] = await loadTurns(ctx.db, [turnId])
   if (turn === undefined) throw noSuch('turn', turnId)
   return { turn, replayed }
+}
+
+/** Throws `invalid_request` for an address that could not be told of the turn's end. */
+function checkWebhook({ webhooks }: ServiceContext, url: string | null): void {
+  if (url === null) return
+  const refusal = webhooks === null ? 'this installation sends no webhooks' : webhooks.refusal(url)
+  if (refusal === null) return
+  throw new RequestError('invalid_request', 'The webhook could not be delivered.', { errors: [{ path: 'webhookUrl', message: refusal }] })
 }
 
 /** Under the session's lock: checks what the session's state decides, makes room as `onConflict` says, stores the turn. */
@@ -98,6 +110,7 @@ async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submissio
     },
     nowMs,
   )
+  if (!behind) await ctx.dispatcher.wake(ctx.db)
   return id
 }
 

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { type Composed, compose } from '../compose.ts'
 import { parseConfig } from '../config.ts'
 import { connect } from '../db/connect.ts'
+import { ringingDispatcher } from '../db/event-bell.ts'
 import { makeId } from '../domain/ids.ts'
 import { createR2BlobStore } from '../media/r2-blob-store.ts'
 import { systemClock as clock } from '../runtime/clock.ts'
@@ -58,6 +59,9 @@ async function composeWorker(bindings: Bindings): Promise<Composed & { run: (() 
       FixedLengthStream: (globalThis as FixedLengthStreamHolder).FixedLengthStream,
     }),
     bell: createPollingBell(clock),
+    // The request itself and the minute's cron run what is due; Node processes on the same database hear the bell.
+    dispatcher: ringingDispatcher,
+    webhooks: null,
     version: manifest.version,
     draining: () => false,
     readiness: async () => ({ ready: true, checks: {} }),

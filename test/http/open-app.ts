@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { createListeningBell } from '../../src/db/event-bell.ts'
+import { createListeningBell, ringingDispatcher } from '../../src/db/event-bell.ts'
 import { createSignatureStore } from '../../src/db/signature-store.ts'
 import { BUILT_IN_CATALOGUE } from '../../src/domain/built-in-catalogue.ts'
 import { loadPolicy } from '../../src/engine/policy.ts'
@@ -87,6 +87,8 @@ export async function openApp(config: Partial<HttpConfig> = {}): Promise<OpenApp
       policies: loadPolicy(null),
       endpoints: [],
       bell,
+      dispatcher: ringingDispatcher,
+      webhooks: null,
     }),
   })
   return { app, clock, logged: logger.events }

@@ -13,7 +13,11 @@ export interface MediaLinks {
 
 /** Links that start with PUBLIC_URL, or with the origin this request was made to. */
 export function mediaLinks(c: HttpContext, { config, mediaUrls }: { config: HttpConfig; mediaUrls: MediaUrls }): MediaLinks {
-  const origin = config.publicUrl ?? new URL(c.req.url).origin
+  return linksFrom(config.publicUrl ?? new URL(c.req.url).origin, mediaUrls)
+}
+
+/** Links that start with `origin`. */
+export function linksFrom(origin: string, mediaUrls: MediaUrls): MediaLinks {
   const link = async (tenantId: string, path: string) => {
     const owner = new URLSearchParams({ [TENANT_PARAMETER]: tenantId })
     return `${origin.replace(/\/$/, '')}${await mediaUrls.sign(`${path}?${owner}`)}`

@@ -1,0 +1,56 @@
+/** One POST to a caller's server, which we trust with nothing: not our network, not our time, not our memory. */
+import { Agent, request } from 'undici'
+import type { Clock } from '../../domain/ports.ts'
+import { isPublicAddress, lookupPublic, PrivateAddress } from './public-addresses.ts'
+
+const TIME_LIMIT_MS = 10_000
+const CONNECT_MS = 5_000
+/** What the receiver answers is of no interest beyond its status. */
+const ANSWER_BYTES_MAX = 4_096
+
+export interface WebhookPost {
+  url: string
+  headers: Readonly<Record<string, string>>
+  body: string
+}
+
+export interface WebhookSender {
+  /** The status the receiver answered with. Redirects are not followed. Throws when there was no answer in time. */
+  post(webhook: WebhookPost): Promise<number>
+  close(): Promise<void>
+}
+
+/** `allowPrivate`: also to addresses inside, for tests and closed networks. */
+export function createWebhookSender({ clock, allowPrivate }: { clock: Clock; allowPrivate: boolean }): WebhookSender {
+  const agent = new Agent({
+    allowH2: false,
+    connect: { timeout: CONNECT_MS, ...(allowPrivate ? {} : { lookup: lookupPublic }) },
+    headersTimeout: TIME_LIMIT_MS,
+    bodyTimeout: TIME_LIMIT_MS,
+  })
+  return {
+    post: async ({ url, headers, body }) => {
+      // A literal address is connected to without any lookup.
+      const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+      if (!allowPrivate && isLiteral(host) && !isPublicAddress(host)) throw new PrivateAddress('the address is not public')
+      const over = new AbortController()
+      const limit = new AbortController()
+      clock.sleep(TIME_LIMIT_MS, over.signal).then(
+        () => limit.abort(new Error('the receiver took too long')),
+        () => undefined,
+      )
+      try {
+        const answer = await request(url, { method: 'POST', headers, body, dispatcher: agent, signal: limit.signal })
+        await answer.body.dump({ limit: ANSWER_BYTES_MAX }).catch(() => undefined)
+        return answer.statusCode
+      } finally {
+        over.abort()
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+function isLiteral(host: string): boolean {
+  return /^[\d.]+$/.test(host) || host.includes(':')
+}

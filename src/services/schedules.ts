@@ -1,0 +1,26 @@
+/** What is done by the clock, as data: whatever keeps schedules (pg-boss on Node) runs each of them on one node at a time. */
+import { forgetHandlesBefore, forgetKeysBefore } from '../db/retention-queries.ts'
+import type { Installation } from './context.ts'
+
+export interface Schedule {
+  name: string
+  /** Minute, hour, day, month, weekday; UTC. */
+  cron: string
+  run(inst: Installation): Promise<void>
+}
+
+const HOUR_MS = 3_600_000
+/** A key is good for a day (api.md, Turns); an hour more for clocks that disagree. */
+const KEY_LIFE_MS = 25 * HOUR_MS
+/** The upstream drops a file at its expiry; whoever sent it last may still look for its handle to mend a turn. */
+const HANDLE_AFTERLIFE_MS = 24 * HOUR_MS
+
+/** Minutes apart, so that they do not meet. Events are kept as long as their turns. */
+export const SCHEDULES: readonly Schedule[] = [
+  { name: 'forget-idempotency-keys', cron: '13 * * * *', run: ({ db, clock }) => forgetKeysBefore(db, clock.nowMs() - KEY_LIFE_MS) },
+  {
+    name: 'forget-upstream-files',
+    cron: '43 * * * *',
+    run: ({ db, clock }) => forgetHandlesBefore(db, clock.nowMs() - HANDLE_AFTERLIFE_MS),
+  },
+]
