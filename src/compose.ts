@@ -11,6 +11,7 @@ import type { Transport } from './gemini/transport.ts'
 import { createApp } from './http/create-app.ts'
 import type { HttpApp, Readiness } from './http/env.ts'
 import { createWebhookPresenter, type PresentWebhook } from './http/present/present-webhook.ts'
+import { checksums } from './media/checksums.ts'
 import { createImageInspector } from './media/inspect-image.ts'
 import { createMediaUrls } from './media/signed-url.ts'
 import type { Installation } from './services/context.ts'
@@ -57,6 +58,7 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
     blobs,
     signatures,
     inspector: createImageInspector(blobs),
+    checksums,
     pictures,
     model: createGeminiModel({ endpoints, transport, blobs, signatures, clock }),
     files: createGeminiFiles({ endpoints, transport, blobs, clock }),

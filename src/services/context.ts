@@ -1,5 +1,6 @@
 /** What a verb is given: who asks, and every adapter it may need. Composed per process on Node, per request on a Worker. */
 import type { Database } from '../db/connect.ts'
+import type { Checksums } from '../domain/bundle/checksums.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { EventBell } from '../domain/event.ts'
@@ -37,6 +38,7 @@ export interface Installation {
   blobs: BlobStore
   signatures: SignatureStore
   inspector: ImageInspector
+  checksums: Checksums
   pictures: Pictures
   model: ImageModel
   files: ModelFiles

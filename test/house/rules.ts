@@ -11,7 +11,7 @@ export interface Layer {
   remedy: string
 }
 
-const workersNode = ['node:crypto', 'node:buffer', 'node:stream'] as const
+const workersNode = ['node:crypto', 'node:buffer', 'node:stream', 'node:zlib'] as const
 
 /** Arrows point down only: node, worker → compose → http → services → db, engine → domain. Adapters are reached by domain/ports.ts. */
 export const layers: readonly Layer[] = [
