@@ -10,6 +10,7 @@ import { loadPolicy } from '../../src/engine/policy.ts'
 import { createApp } from '../../src/http/create-app.ts'
 import type { AppDeps, HttpApp } from '../../src/http/env.ts'
 import type { HttpConfig } from '../../src/http/http-config.ts'
+import { checksums } from '../../src/media/checksums.ts'
 import { createImageInspector } from '../../src/media/inspect-image.ts'
 import { createMediaUrls } from '../../src/media/signed-url.ts'
 import { createFsBlobStore } from '../../src/node/fs-blob-store.ts'
@@ -79,6 +80,7 @@ export async function openApp(config: Partial<HttpConfig> = {}): Promise<OpenApp
       blobs,
       signatures: createSignatureStore(database.db, clock),
       inspector: createImageInspector(blobs),
+      checksums,
       pictures: { thumbnail: async () => new TextEncoder().encode('a small picture'), toDisplayJpeg: unused },
       model: { attempt: unused },
       files: { upload: unused, get: unused, remove: unused },
