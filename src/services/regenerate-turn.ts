@@ -18,6 +18,7 @@ export const regenerateTurn: Verb<{ turnId: string; idempotencyKey: string | nul
       sessionId,
       parentId,
       idempotencyKey: input.idempotencyKey,
+      keyPurpose: `regenerate ${input.turnId}`,
       request: { parts, image, models, strategy, policy, deadlineMs, notBeforeMs: null, window, webhookUrl, metadata },
     },
   })

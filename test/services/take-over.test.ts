@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { openHouse } from './installation.ts'
+
+/** Short leases, so that a node that sleeps loses its turns while a test waits. */
+const LEASE_MS = 300
+const PRO = 'gemini-3-pro-image'
+
+describe('a node that stops without a word', () => {
+  it('loses its turns to another, which sends again what was in flight, once', async () => {
+    const house = await openHouse({
+      leaseMs: LEASE_MS,
+      simulator: { faults: [{ times: 1, fault: { kind: 'silence', carriedOut: true } }] },
+    })
+    const sleeper = await house.startNode()
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    sleeper.freeze()
+    await house.startNode()
+    const turn = await house.ended(id)
+    expect(turn).toMatchObject({ status: 'succeeded', billed: 'yes' })
+    expect(turn.attempts.map(({ outcome, next, billed }) => [outcome, next, billed])).toEqual([
+      ['ambiguous', 'retry', 'maybe'],
+      ['succeeded', 'done', 'yes'],
+    ])
+    expect(house.simulator.counts().generated).toBe(2)
+  })
+
+  it('leaves the outcome unknown where nothing may be sent twice', async () => {
+    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ fault: { kind: 'silence' } }] } })
+    const sleeper = await house.startNode()
+    const { id } = await house.submit((await house.session({ policy: { resendAmbiguous: 0 } })).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    sleeper.freeze()
+    await house.startNode()
+    expect(await house.ended(id)).toMatchObject({ status: 'outcome_unknown', attempts: [{ outcome: 'ambiguous', next: 'fail' }] })
+    expect(house.simulator.counts().requests).toBe(1)
+  })
+
+  it('writes nothing when it wakes: the answer it slept through is not a second output', async () => {
+    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ times: 1, fault: { kind: 'latency', ms: 1_500 } }] } })
+    const sleeper = await house.startNode()
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    sleeper.freeze()
+    await house.startNode()
+    const turn = await house.ended(id)
+    expect(turn).toMatchObject({ status: 'succeeded', attempts: [{ outcome: 'ambiguous' }, { outcome: 'succeeded' }] })
+    // It never noticed that it was asleep: it reads its answer and tries to write it.
+    await untilIdle(() => sleeper.executor.inFlight === 0)
+    expect(house.simulator.counts().generated).toBe(2)
+    sleeper.thaw()
+    expect(await house.ended(id)).toEqual(turn)
+  })
+
+  it('notices on waking, drops what it had, and works again under another name', async () => {
+    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
+    const sleeper = await house.startNode()
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    sleeper.freeze()
+    const other = await house.startNode()
+    await house.ended(id)
+    await other.executor.drain(0)
+    sleeper.thaw()
+    const after = await house.ended((await house.submit((await house.session()).id, 'a boat')).id)
+    expect(after.status).toBe('succeeded')
+    expect(sleeper.executor.inFlight).toBe(0)
+    expect(house.logged.filter(({ event }) => event === 'executor.lease_lost')).toHaveLength(1)
+  })
+
+  it('during an answer read on after a cancel leaves a ledger row that another closes', async () => {
+    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
+    const sleeper = await house.startNode()
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    sleeper.freeze()
+    await house.cancel(id)
+    await house.startNode()
+    const turn = await house.until(id, ({ attempts }) => attempts[0]?.outcome !== null)
+    expect(turn).toMatchObject({ status: 'canceled', billed: 'maybe', attempts: [{ outcome: 'ambiguous', late: false }] })
+  })
+})
+
+describe('a node that is asked to stop', () => {
+  it('lets an attempt end that ends within the grace, and hands nothing over', async () => {
+    const house = await openHouse({ simulator: { faults: [{ times: 1, fault: { kind: 'latency', ms: 200 } }] } })
+    const node = await house.startNode()
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    await node.executor.drain(10_000)
+    expect(await house.ended(id)).toMatchObject({ status: 'succeeded', attempts: [{ n: 1, model: PRO }] })
+  })
+
+  it('hands over at once what does not end within the grace', async () => {
+    const house = await openHouse({ simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
+    const node = await house.startNode()
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    await house.until(id, ({ attempts }) => attempts.length === 1)
+    await node.executor.drain(20)
+    expect(node.executor.inFlight).toBe(0)
+    await house.startNode()
+    const turn = await house.ended(id)
+    expect(turn).toMatchObject({ status: 'succeeded', attempts: [{ outcome: 'ambiguous' }, { outcome: 'succeeded' }] })
+  })
+
+  it('claims nothing more', async () => {
+    const house = await openHouse()
+    const node = await house.startNode()
+    await node.executor.drain(0)
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    node.executor.wake()
+    expect(await house.database.sql`select from nodes`).toHaveLength(0)
+    expect(await house.until(id, () => true)).toMatchObject({ status: 'queued', attempts: [] })
+  })
+})
+
+/** Looks again whenever what goes on has had a chance to. */
+async function untilIdle(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise((resolve) => setImmediate(resolve))
+}
