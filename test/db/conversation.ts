@@ -1,5 +1,6 @@
 /** Sessions and turns for tests of queries: the least that stands in the rows. */
 import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
 import type { Database } from '../../src/db/connect.ts'
 import { upsertMedia } from '../../src/db/media-queries.ts'
 import { ensureTenant, insertSession } from '../../src/db/session-queries.ts'
@@ -127,4 +128,14 @@ export async function turnOf(db: Database, id: string): Promise<Turn> {
   const [turn] = await loadTurns(db, [id])
   if (turn === undefined) throw new Error(`there is no turn ${id}`)
   return turn
+}
+
+/** Until some statement in this database waits for a lock. */
+export async function untilBlocked(db: Database): Promise<void> {
+  for (;;) {
+    const [row] = await db.execute<{ blocked: number }>(
+      sql`select count(*)::int as blocked from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (row !== undefined && row.blocked > 0) return
+  }
 }

@@ -4,7 +4,21 @@ import type { Database } from '../../src/db/connect.ts'
 import * as leases from '../../src/db/turn-leases.ts'
 import { moveTurn, recordEvents, startAttempt, startTurn } from '../../src/db/turn-progress.ts'
 import { freshDatabase } from '../support/database.ts'
-import { aNode, anAttempt, aSession, aTurn, claim, endOf, LEASE_MS, NOW_MS, OVERLOADED, started, succeed, turnOf } from './conversation.ts'
+import {
+  aNode,
+  anAttempt,
+  aSession,
+  aTurn,
+  claim,
+  endOf,
+  LEASE_MS,
+  NOW_MS,
+  OVERLOADED,
+  started,
+  succeed,
+  turnOf,
+  untilBlocked,
+} from './conversation.ts'
 
 const expire = (db: Database, nodeId: string) => db.execute(sql`update nodes set lease_expires_at_ms = now_ms() - 1 where id = ${nodeId}`)
 
@@ -172,13 +186,3 @@ describe('sweeps', () => {
 })
 
 const problem = { type: 'urn:x', title: 't', status: 500, detail: 'd', code: 'upstream_fault', retryable: true } as const
-
-/** Until some statement in this database waits for a lock. */
-async function untilBlocked(db: Database): Promise<void> {
-  for (;;) {
-    const [row] = await db.execute<{ blocked: number }>(
-      sql`select count(*)::int as blocked from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (row !== undefined && row.blocked > 0) return
-  }
-}

@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createSignatureStore } from '../../src/db/signature-store.ts'
+import { BlobMissing, type BlobWriter } from '../../src/domain/ports.ts'
+import { systemClock } from '../../src/runtime/clock.ts'
+import { freshDatabase } from '../support/database.ts'
+
+/** As large as the largest recorded one (wire-facts §2.5): 2.9 MB of base64. */
+const characters = new Uint8Array(Buffer.from(randomBytes(2_182_381).toString('base64')))
+const sha256 = createHash('sha256').update(characters).digest('hex')
+
+async function writeIn(writer: BlobWriter, pieceBytes: number) {
+  // One buffer is used again and again, as a reader of the wire does.
+  const buffer = new Uint8Array(pieceBytes)
+  for (let at = 0; at < characters.length; at += pieceBytes) {
+    const piece = characters.subarray(at, at + pieceBytes)
+    buffer.set(piece)
+    await writer.write(buffer.subarray(0, piece.length))
+  }
+  return writer.commit()
+}
+
+describe('a signature', () => {
+  it('is read back byte for byte, in pieces of at most 256 KiB', async () => {
+    const { db } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    expect(await writeIn(await store.open(), 65_536)).toEqual({ sha256, bytes: characters.length })
+    const pieces: Uint8Array[] = []
+    for await (const piece of store.read(sha256)) pieces.push(piece)
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(256 * 1024)
+    expect(Buffer.concat(pieces).equals(characters)).toBe(true)
+  })
+
+  it('is kept once, whoever brings it again', async () => {
+    const { db, sql } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    await Promise.all([writeIn(await store.open(), 1 << 20), writeIn(await store.open(), 1 << 20)])
+    expect(await sql`select sha256 from signatures`).toEqual([{ sha256 }])
+  })
+
+  it('that was given up leaves nothing, and one that is not there is missed', async () => {
+    const { db, sql } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    const writer = await store.open()
+    await writer.write(characters.subarray(0, 10))
+    await writer.abort()
+    expect(await sql`select from signatures`).toHaveLength(0)
+    await expect(async () => {
+      for await (const piece of store.read(sha256)) expect(piece).toBeUndefined()
+    }).rejects.toThrow(BlobMissing)
+  })
+
+  it('is stored uncompressed and out of line, so that a piece costs a piece', async () => {
+    const { sql } = await freshDatabase()
+    const [column] = await sql`
+      select attstorage as storage from pg_attribute where attrelid = 'signatures'::regclass and attname = 'characters'`
+    expect(column).toEqual({ storage: 'e' })
+  })
+})
