@@ -1,6 +1,19 @@
 /** The tables. The turn row and the ledger (`attempts`) are the truth; everything else that runs is woken by or derived from them. */
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import type { AlertSeverity } from '../domain/alert.ts'
 import type { HistoryFidelity } from '../domain/attempt.ts'
 import type { BundleAttempt } from '../domain/bundle/bundle-turn.ts'
 import type { FailureFacts } from '../domain/failure.ts'
@@ -23,6 +36,10 @@ export const tenants = pgTable('tenants', {
   createdAtMs: unixMs('created_at_ms').notNull(),
   /** `whsec_…`: signs the tenant's webhooks; made when the first one is sent. */
   webhookSecret: text('webhook_secret'),
+  /** For what ends within one calendar month, UTC. */
+  budgetUsd: usd('budget_usd'),
+  /** A session that names no expiry of its own is deleted this long after its last change. */
+  sessionTtlMs: unixMs('session_ttl_ms'),
 })
 
 export const sessions = pgTable(
@@ -102,6 +119,12 @@ export const turns = pgTable(
     degraded: jsonb('degraded').$type<string[]>().notNull(),
     fidelity: text('fidelity').$type<HistoryFidelity>(),
     error: jsonText<Problem>('error'),
+    /** Held of the budgets while the turn is open: what its next attempt may cost. Null: no budget governs it. */
+    reservedUsd: usd('reserved_usd'),
+    /** `traceparent` (W3C Trace Context) of the request it came with; null where nothing is traced. */
+    traceParent: text('trace_parent'),
+    /** Whether its end is in `tallies`, or never will be: copies of turns are born tallied. */
+    tallied: boolean('tallied').notNull().default(true),
     createdAtMs: unixMs('created_at_ms').notNull(),
     startedAtMs: unixMs('started_at_ms'),
     endedAtMs: unixMs('ended_at_ms'),
@@ -114,6 +137,8 @@ export const turns = pgTable(
     index('turns_due').on(table.dueAtMs).where(sql`due_at_ms is not null`),
     index('turns_leased').on(table.leaseOwner).where(sql`lease_owner is not null`),
     index('turns_queued').on(table.sessionId, table.position).where(sql`status = 'queued'`),
+    index('turns_open').on(table.tenantId).where(sql`status in ('queued', 'running', 'waiting') or lease_owner is not null`),
+    index('turns_untallied').on(table.endedAtMs).where(sql`not tallied and ended_at_ms is not null`),
   ],
 )
 
@@ -231,18 +256,25 @@ export const attempts = pgTable(
     httpStatus: integer('http_status'),
     message: jsonText<string>('message'),
     facts: jsonText<FailureFacts>('facts'),
+    /** What lies behind the outcome, as far as it is counted: `causeOf`. */
+    cause: text('cause'),
     next: text('next'),
     waitMs: unixMs('wait_ms').notNull().default(0),
     billed: text('billed').notNull(),
     usage: jsonb('usage').$type<Usage>(),
     costUsd: usd('cost_usd').notNull(),
+    /** What it would cost if it succeeded, as planned before it was sent. */
+    estimatedUsd: usd('estimated_usd').notNull().default(0),
     modelVersion: text('model_version'),
     responseId: text('response_id'),
     late: boolean('late').notNull().default(false),
+    /** Whether it is in `tallies`. */
+    tallied: boolean('tallied').notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.turnId, table.n] }),
     index('attempts_by_end').on(table.endedAtMs),
+    index('attempts_untallied').on(table.endedAtMs).where(sql`not tallied and ended_at_ms is not null`),
     uniqueIndex('attempts_one_in_flight').on(table.turnId).where(sql`ended_at_ms is null`),
   ],
 )
@@ -333,3 +365,48 @@ export const modelStates = pgTable('model_states', {
   key: text('key').primaryKey(),
   state: jsonb('state').notNull(),
 })
+
+/**
+ * The ledger added up: by minute, by hour and for all time, per tenant and once for all of them together. Anonymous sums, which
+ * outlive the sessions they came from. Rows of the ledger that are in here say so (`tallied`); the rest is read beside it.
+ */
+export const tallies = pgTable(
+  'tallies',
+  {
+    /** Empty: all tenants. */
+    tenantId: text('tenant_id').notNull(),
+    /** Length of the span in ms; 0: all time. */
+    spanMs: integer('span_ms').notNull(),
+    /** Its beginning. */
+    fromMs: unixMs('from_ms').notNull(),
+    /** Empty, like `model`, for turns that ended without having asked anyone. */
+    endpointId: text('endpoint_id').notNull(),
+    model: text('model').notNull(),
+    costMicros: bigint('cost_micros', { mode: 'number' }).notNull(),
+    /** By name, as in `monitoring/counts.ts`. */
+    counts: jsonb('counts').$type<Record<string, number>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.spanMs, table.fromMs, table.endpointId, table.model] })],
+)
+
+/** Each rule's standing for each thing it watches: one row, whichever node judges. */
+export const alerts = pgTable(
+  'alerts',
+  {
+    rule: text('rule').notNull(),
+    /** Empty: the installation as a whole. */
+    tenantId: text('tenant_id').notNull(),
+    /** What of it: an endpoint, or `project/model`; empty where the rule watches one thing. */
+    subject: text('subject').notNull(),
+    severity: text('severity').$type<AlertSeverity>().notNull(),
+    /** `pending`: the condition holds, but not for long enough yet. */
+    state: text('state').$type<'pending' | 'firing' | 'resolved'>().notNull(),
+    sinceMs: unixMs('since_ms').notNull(),
+    resolvedAtMs: unixMs('resolved_at_ms'),
+    value: doublePrecision('value').notNull(),
+    threshold: doublePrecision('threshold').notNull(),
+    /** The state the alert webhook last heard of. */
+    toldState: text('told_state').$type<'firing' | 'resolved'>(),
+  },
+  (table) => [primaryKey({ columns: [table.rule, table.tenantId, table.subject] })],
+)
