@@ -24,6 +24,7 @@ const cleanTree: Tree = {
   'src/runtime/clock.ts': 'export const now = () => Date.now()',
   'src/simulator/clock.ts': `import { createServer } from 'node:http'\nexport const now = () => new Date()`,
   'src/playground/page.ts': 'export const page = 1',
+  'src/client/index.ts': `import type { Turn } from '../http/contract/turn.ts'`,
   'src/node/main.ts': `import { request } from 'undici'\nimport { compose } from '../compose.ts'`,
   'src/worker/main.ts': `import { compose } from '../compose.ts'`,
   'src/config.ts': `import { z } from 'zod'`,

@@ -65,7 +65,7 @@ export const layers: readonly Layer[] = [
   },
   {
     place: 'http/',
-    mayImport: ['domain/', 'engine/', 'services/', 'monitoring/', 'runtime/instant.ts'],
+    mayImport: ['domain/', 'engine/', 'services/', 'monitoring/', 'runtime/instant.ts', 'playground/assets.ts'],
     packages: ['zod', 'hono*', '@hono/zod-openapi'],
     remedy: 'a route parses, calls a service and maps the answer: put the work into services/',
   },
@@ -97,10 +97,22 @@ export const layers: readonly Layer[] = [
     remedy: 'the simulator shares nothing with the service, so that it cannot share its mistakes: write it down again from wire-facts',
   },
   {
+    place: 'client/',
+    mayImport: ['runtime/clock.ts', 'runtime/random.ts', 'domain/', 'http/contract/'],
+    packages: ['@hono/zod-openapi'],
+    remedy: 'the client runs in browsers and depends on nothing: of the service it takes types alone (import type)',
+  },
+  {
+    place: 'playground/build.ts',
+    mayImport: ['playground/assets.ts'],
+    packages: ['node:*', 'esbuild'],
+    remedy: 'the build of the page bundles it, and knows nothing of the service',
+  },
+  {
     place: 'playground/',
-    mayImport: [],
-    packages: [],
-    remedy: 'the playground is a page: it speaks to the service by HTTP alone',
+    mayImport: ['client/', 'runtime/clock.ts'],
+    packages: ['preact*'],
+    remedy: 'the playground is a page: it speaks to the service by the client alone',
   },
   {
     place: 'node/',
@@ -125,6 +137,7 @@ export const layers: readonly Layer[] = [
 /** What the layout promises; `src/` holds these and nothing else. */
 export const promisedPlaces: readonly string[] = [
   ...['domain', 'engine', 'services', 'gemini', 'media', 'db', 'monitoring', 'http', 'runtime', 'simulator', 'node', 'worker'],
+  ...['client'],
   ...['config.ts', 'compose.ts'],
 ]
 
