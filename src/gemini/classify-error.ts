@@ -19,7 +19,6 @@ interface Row {
 /** Files gone, foreign or not ready (wire-facts §3.3); the group is the id. */
 const FILE_PATTERNS: readonly { code: number; pattern: RegExp }[] = [
   { code: 403, pattern: /permission to access the File (\S+) or it may not exist/i },
-  { code: 404, pattern: /\bFile (?:files\/)?([a-z0-9-]+)/ },
   { code: 404, pattern: /\bfiles\/([a-z0-9-]+)/i },
   { code: 400, pattern: /The File (\S+) is not in an ACTIVE state/i },
 ]

@@ -1,8 +1,8 @@
 /** Makes the upstream's words fit to be kept: some errors quote the request (`Base64 decoding failed for "…"`), and some the key. */
 
 const MESSAGE_UNITS_MAX = 2000
-/** Longer runs of these characters are data, not words; addresses have colons and full stops in between. */
-const DATA_RUN = /[A-Za-z0-9+/_=-]{64,}/g
+/** Longer runs of these characters are data, not words; addresses and resource names have other ones in between. */
+const DATA_RUN = /[A-Za-z0-9+/_=-]{120,}/g
 
 /** At most 2,000 UTF-16 units, without `secret` and without long runs of data. */
 export function safeMessage(message: string, secret: string): string {

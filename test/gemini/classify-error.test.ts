@@ -33,6 +33,7 @@ const rows: readonly [number, string, string, FailureKind, FailureFacts][] = [
     'media_gone',
     { goneFiles: ['4u2xa0q1lrm4'] },
   ],
+  [404, 'NOT_FOUND', 'File not found.', 'rejected', { rejection: 'other' }],
   [404, 'NOT_FOUND', 'File files/4u2xa0q1lrm4 not found.', 'media_gone', { goneFiles: ['4u2xa0q1lrm4'] }],
   [
     400,
