@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { buffer, json, text } from 'node:stream/consumers'
+import { buffer, json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { ModelRequest } from '../../src/domain/model-call.ts'
 import type { AnswerSink, BlobStore, SignatureStore } from '../../src/domain/ports.ts'
@@ -68,9 +68,8 @@ async function plainRequest(url: string): Promise<void> {
   const data = (await buffer(stored((LARGE_BYTES * 0.3 * 3) / 4))).toString('base64')
   const thoughtSignature = (await buffer(stored(LARGE_BYTES * 0.7))).toString('latin1')
   const parts = [{ inlineData: { data, mimeType: 'image/jpeg' }, thoughtSignature }]
-  await text(
-    (await fetch(`${url}/v1beta/models/m`, { method: 'POST', body: JSON.stringify({ contents: [{ role: 'model', parts }] }) })).body ?? [],
-  )
+  const body = JSON.stringify({ contents: [{ role: 'model', parts }] })
+  await (await fetch(`${url}/v1beta/models/m`, { method: 'POST', body })).text()
 }
 
 async function scanOnly(count: number): Promise<void> {
