@@ -27,6 +27,8 @@ export interface ConnectOptions {
   connectTimeoutMs?: number
   /** An unused connection is closed after this long. Default: never. */
   idleTimeoutMs?: number
+  /** Told the text of every statement sent, `begin` and `commit` too. */
+  onStatement?: (text: string) => void
 }
 
 /**
@@ -46,12 +48,36 @@ export function connect(url: string, options: ConnectOptions): Connection {
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
     ...(options.idleTimeoutMs === undefined ? {} : { idle_timeout: options.idleTimeoutMs / 1000 }),
     ...(socketPath === null ? {} : { path: socketPath }),
+    ...(options.onStatement === undefined ? {} : { debug: tellStatements(options.onStatement) }),
     connection: { application_name: options.applicationName },
     fetch_types: options.arrays ?? true,
     types: { int8 },
     onnotice: () => {},
   })
-  return { sql, db: drizzle(sql) }
+  return { sql, db: drizzle(preparing(sql)) }
+}
+
+/**
+ * The client as drizzle is given it: statements are prepared. Drizzle sends them as `unsafe` with `prepare: false`, which costs
+ * each of them a second round trip and a new plan; half of the time of a small statement (`npm run bench -- latency`).
+ */
+function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
+  return new Proxy(client, {
+    get(target, name) {
+      if (name === 'unsafe')
+        return (...[text, values, options]: Parameters<Sql['unsafe']>) => target.unsafe(text, values, { ...options, prepare: true })
+      if (name === 'begin' && 'begin' in target) return (work: Work) => target.begin((inner) => work(preparing(inner)))
+      if (name === 'savepoint' && 'savepoint' in target) return (work: Work) => target.savepoint((inner) => work(preparing(inner)))
+      return Reflect.get(target, name)
+    },
+  })
+}
+
+type TransactionSql = postgres.TransactionSql<{ int8: number | bigint }>
+type Work = (inner: TransactionSql) => unknown
+
+function tellStatements(onStatement: (text: string) => void): NonNullable<postgres.Options<Record<never, never>>['debug'] & object> {
+  return (_connection: number, text: string) => onStatement(text)
 }
 
 const int8: postgres.PostgresType<number | bigint> = {

@@ -13,6 +13,11 @@ export async function removeUnnamedSignatures(db: Database, beforeMs: number): P
   return rows.length
 }
 
+/** Pieces of signatures whose writer died. */
+export async function removePiecesPutAside(db: Database, beforeMs: number): Promise<number> {
+  return (await db.execute(sql`delete from signature_pieces where created_at_ms < ${beforeMs} returning upload`)).length
+}
+
 export async function removeIdempotencyKeys(db: Database, beforeMs: number): Promise<number> {
   return (await db.execute(sql`delete from idempotency_keys where created_at_ms < ${beforeMs} returning key`)).length
 }

@@ -1,6 +1,6 @@
 /** Removes what nothing names any more. Safe to run at any time, on any node, twice at once, and to be killed in the midst. */
 import { unnamedBlobs, withoutRow } from '../db/blob-rows.ts'
-import { removeExpiredHandles, removeIdempotencyKeys, removeUnnamedSignatures } from '../db/expired-rows.ts'
+import { removeExpiredHandles, removeIdempotencyKeys, removePiecesPutAside, removeUnnamedSignatures } from '../db/expired-rows.ts'
 import type { Installation } from './context.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
 
@@ -14,6 +14,7 @@ export interface Collected {
   blobs: number
   orphans: number
   signatures: number
+  signaturePieces: number
   idempotencyKeys: number
   handles: number
 }
@@ -25,6 +26,7 @@ export async function collectGarbage(inst: Installation): Promise<Collected> {
     blobs: 0,
     orphans: 0,
     signatures: await removeUnnamedSignatures(inst.db, beforeMs),
+    signaturePieces: await removePiecesPutAside(inst.db, beforeMs),
     idempotencyKeys: await removeIdempotencyKeys(inst.db, nowMs - KEY_LIFE_MS),
     handles: await removeExpiredHandles(inst.db, nowMs),
   }

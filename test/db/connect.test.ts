@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -34,6 +35,19 @@ describe('connect', () => {
       expect(await sql`select from pg_prepared_statements`).toHaveLength(0)
       await sql.end()
     }
+  })
+
+  it('prepares what drizzle sends, in transactions and savepoints too', async () => {
+    const { url } = await freshDatabase()
+    const { sql: client, db } = connect(url, { max: 1, applicationName: 'preparing' })
+    await db.execute(sql`select ${1}::int as outside`)
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`select ${1}::int as inside`)
+      await tx.transaction((savepoint) => savepoint.execute(sql`select ${1}::int as within`))
+    })
+    const prepared = await client`select statement from pg_prepared_statements where statement like 'select $1::int%' order by prepare_time`
+    expect(prepared.map(({ statement }) => statement.split(' ').at(-1))).toEqual(['outside', 'inside', 'within'])
+    await client.end()
   })
 
   it('says nothing of the password when the URL is bad, refused or unreachable', async () => {

@@ -21,13 +21,13 @@ async function writeIn(writer: BlobWriter, pieceBytes: number) {
 }
 
 describe('a signature', () => {
-  it('is read back byte for byte, in pieces of at most 256 KiB', async () => {
+  it('is read back byte for byte, in small pieces', async () => {
     const { db } = await freshDatabase()
     const store = createSignatureStore(db, systemClock)
     expect(await writeIn(await store.open(), 65_536)).toEqual({ sha256, bytes: characters.length })
     const pieces: Uint8Array[] = []
     for await (const piece of store.read(sha256)) pieces.push(piece)
-    expect(Math.max(...pieces.map(({ length }) => length))).toBe(256 * 1024)
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(128 * 1024)
     expect(Buffer.concat(pieces).equals(characters)).toBe(true)
   })
 
@@ -48,6 +48,38 @@ describe('a signature', () => {
     await expect(async () => {
       for await (const piece of store.read(sha256)) expect(piece).toBeUndefined()
     }).rejects.toThrow(BlobMissing)
+  })
+
+  it('is put aside in pieces while it arrives, and nothing of that is left when it is whole or given up', async () => {
+    const { db, sql } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    const [kept, given] = [await store.open(), await store.open()]
+    for (const writer of [kept, given]) await writer.write(characters)
+    await expect.poll(() => sql`select from signature_pieces`).toHaveLength(2)
+    expect(await kept.commit()).toEqual({ sha256, bytes: characters.length })
+    await given.abort()
+    expect(await sql`select from signature_pieces`).toHaveLength(0)
+    expect(await sql`select length(characters) as bytes from signatures`).toEqual([{ bytes: characters.length }])
+  })
+
+  it('of every byte that a JSON string may hold, in any encoding, comes back as it was', async () => {
+    const { db } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    const odd = Uint8Array.from({ length: 224 }, (_, index) => index + 32)
+    const writer = await store.open()
+    await writer.write(odd)
+    const stored = await writer.commit()
+    expect(Buffer.concat(await Array.fromAsync(store.read(stored.sha256)))).toEqual(Buffer.from(odd))
+  })
+
+  it('whose pieces were lost in a crash of the server is not kept short, but refused', async () => {
+    const { db, sql } = await freshDatabase()
+    const writer = await createSignatureStore(db, systemClock).open()
+    await writer.write(characters)
+    await expect.poll(() => sql`select from signature_pieces`).toHaveLength(1)
+    await sql`truncate signature_pieces`
+    await expect(writer.commit()).rejects.toThrow('lost')
+    expect(await sql`select from signatures`).toHaveLength(0)
   })
 
   it('is stored uncompressed and out of line, so that a piece costs a piece', async () => {
