@@ -1,10 +1,9 @@
 /**
- * The shared state of each (endpoint project, model), kept in Postgres so that many nodes act as one. Changes a node wants at
- * the same moment are made in one transaction, one after the other on the locked row: under load, a fraction of a statement a turn.
+ * The shared state of each (endpoint project, model), kept in Postgres so that many nodes act as one. Changes a node wants of
+ * one state at the same moment are made together, one after the other, in one statement: under load, a fraction of one a turn.
  */
-
 import type { Database } from '../db/connect.ts'
-import { changeModelStates, readModelStates } from '../db/model-state-queries.ts'
+import { changeModelState, type KnownState, readModelStates, replaceModelState, UNWRITTEN } from '../db/model-state-queries.ts'
 import { initialModelState, type ModelState } from '../engine/model-state.ts'
 
 /** Given the state as it is, what it becomes and what the asker is told. Must be pure: it may be run again. */
@@ -16,45 +15,52 @@ export interface ModelStates {
   change<Told>(key: string, change: StateChange<Told>): Promise<Told>
 }
 
+interface Asked {
+  keys: readonly string[]
+  settle: (states: Map<string, unknown>) => void
+  fail: (error: unknown) => void
+}
+
 interface Wanted {
-  key: string
   run: (state: ModelState) => ModelState
   settle: () => void
   fail: (error: unknown) => void
 }
 
 export function createModelStates(db: Database): ModelStates {
-  let wanted: Wanted[] = []
-  let busy = false
+  /** As last read or written here. Another node may have changed it since, which the write then notices. */
+  const known = new Map<string, KnownState>()
+  const wanted = new Map<string, Wanted[]>()
 
-  async function workOff(): Promise<void> {
-    if (busy) return
-    busy = true
-    while (wanted.length > 0) {
-      const batch = wanted
-      wanted = []
+  async function store(key: string, change: (state: unknown) => ModelState): Promise<KnownState> {
+    const before = known.get(key) ?? UNWRITTEN
+    return (await replaceModelState(db, key, before, change(before.state))) ?? changeModelState(db, key, change)
+  }
+
+  async function workOff(key: string): Promise<void> {
+    for (let batch = wanted.get(key) ?? []; batch.length > 0; batch = wanted.get(key) ?? []) {
+      wanted.set(key, [])
+      const together = batch
       try {
-        await changeModelStates(db, [...new Set(batch.map(({ key }) => key))], (key, stored) =>
-          batch.filter((one) => one.key === key).reduce((state, one) => one.run(state), (stored as ModelState | null) ?? initialModelState),
-        )
-        for (const one of batch) one.settle()
+        known.set(key, await store(key, (state) => together.reduce((changed, one) => one.run(changed), toState(state))))
+        for (const one of together) one.settle()
       } catch (error) {
-        for (const one of batch) one.fail(error)
+        for (const one of together) one.fail(error)
       }
     }
-    busy = false
+    wanted.delete(key)
   }
 
   return {
     read: async (keys) => {
       const stored = await readModelStates(db, keys)
-      return Object.fromEntries(keys.map((key) => [key, (stored.get(key) as ModelState | undefined) ?? initialModelState]))
+      for (const [key, state] of stored) known.set(key, state)
+      return Object.fromEntries(keys.map((key) => [key, toState(stored.get(key)?.state)]))
     },
     change: <Told>(key: string, change: StateChange<Told>) =>
       new Promise<Told>((resolve, reject) => {
         let told: Told
-        wanted.push({
-          key,
+        const one: Wanted = {
           run: (state) => {
             const changed = change(state)
             told = changed.told
@@ -62,8 +68,14 @@ export function createModelStates(db: Database): ModelStates {
           },
           settle: () => resolve(told),
           fail: reject,
-        })
-        void workOff()
+        }
+        const waiting = wanted.get(key)
+        wanted.set(key, [...(waiting ?? []), one])
+        if (waiting === undefined) void workOff(key)
       }),
   }
+}
+
+function toState(stored: unknown): ModelState {
+  return (stored as ModelState | null | undefined) ?? initialModelState
 }

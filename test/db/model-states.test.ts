@@ -1,19 +1,34 @@
 import { describe, expect, it } from 'vitest'
-import { changeModelStates, readModelStates } from '../../src/db/model-state-queries.ts'
+import { changeModelState, readModelStates, replaceModelState, UNWRITTEN } from '../../src/db/model-state-queries.ts'
 import { initialModelState } from '../../src/engine/model-state.ts'
 import { createModelStates } from '../../src/services/model-states.ts'
 import { freshDatabase } from '../support/database.ts'
 
-const KEYS = ['p/a', 'p/b', 'p/c']
-const addOne = (_key: string, state: unknown) => ((state as number | null) ?? 0) + 1
+const KEY = 'p/a'
+const addOne = (state: unknown) => ((state as number | null) ?? 0) + 1
 
 describe('states of models', () => {
-  it('lose nothing that many nodes change at once, in whatever order they name them', async () => {
+  it('lose nothing that many nodes change at once, by lock or by what they know', async () => {
     const { db } = await freshDatabase()
-    const changes = Array.from({ length: 40 }, (_, n) => changeModelStates(db, n % 2 === 0 ? KEYS : [...KEYS].reverse(), addOne))
-    await Promise.all(changes)
-    expect(await readModelStates(db, [...KEYS, 'p/unknown'])).toEqual(new Map(KEYS.map((key) => [key, 40])))
+    const replace = async () => {
+      const known = (await readModelStates(db, [KEY])).get(KEY) ?? UNWRITTEN
+      return (await replaceModelState(db, KEY, known, addOne(known.state))) ?? changeModelState(db, KEY, addOne)
+    }
+    await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? replace() : changeModelState(db, KEY, addOne))))
+    expect((await readModelStates(db, [KEY, 'p/unknown'])).get(KEY)?.state).toBe(40)
     expect(await readModelStates(db, [])).toEqual(new Map())
+  })
+
+  it('are replaced only by whoever knows how they are', async () => {
+    const { db } = await freshDatabase()
+    const first = await replaceModelState(db, KEY, UNWRITTEN, 1)
+    expect(first).toEqual((await readModelStates(db, [KEY])).get(KEY))
+    expect(await replaceModelState(db, KEY, UNWRITTEN, 2)).toBeNull()
+    if (first === null) throw new Error('the first to write was refused')
+    const second = await replaceModelState(db, KEY, first, 2)
+    expect(second).toEqual((await readModelStates(db, [KEY])).get(KEY))
+    expect(await replaceModelState(db, KEY, first, 3)).toBeNull()
+    expect(await changeModelState(db, KEY, addOne)).toEqual((await readModelStates(db, [KEY])).get(KEY))
   })
 
   it('are changed for each asker in turn, also when two nodes ask together', async () => {
