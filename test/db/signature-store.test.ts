@@ -68,8 +68,9 @@ describe('a signature', () => {
     const odd = Uint8Array.from({ length: 224 }, (_, index) => index + 32)
     const writer = await store.open()
     await writer.write(odd)
-    const stored = await writer.commit()
-    expect(Buffer.concat(await Array.fromAsync(store.read(stored.sha256)))).toEqual(Buffer.from(odd))
+    const pieces: Uint8Array[] = []
+    for await (const piece of store.read((await writer.commit()).sha256)) pieces.push(piece)
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(odd))
   })
 
   it('whose pieces were lost in a crash of the server is not kept short, but refused', async () => {
