@@ -234,6 +234,6 @@ export function wakeForFreed(): SQL {
   return sql`(select pg_notify('pentimento_work', '') from freed)`
 }
 
-function json(value: unknown): SQL {
+export function json(value: unknown): SQL {
   return sql`${JSON.stringify(value)}::jsonb`
 }

@@ -4,7 +4,8 @@ import type { ImageSettings } from '../domain/image-settings.ts'
 import type { PolicyNarrowing, Strategy } from '../domain/session.ts'
 import type { TurnStatus } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
-import { events, idempotencyKeys, parts, turns } from './schema.ts'
+import { idempotencyKeys } from './schema.ts'
+import { eventsOf, json, ring } from './turn-progress.ts'
 
 export interface SessionState {
   /** The turn that runs or waits, else the first of those queued. */
@@ -48,33 +49,30 @@ export interface NewTurnRow {
   parts: readonly ({ type: 'text'; text: string } | { type: 'image'; mediaId: string })[]
 }
 
-/** Stores the turn with its input and its first event. One that is due wants an executor woken in the same transaction. */
+/**
+ * Stores the turn with its input and its first event, in one statement. One that is due wants an executor woken in the same
+ * transaction.
+ */
 export async function insertTurn(db: Database, turn: NewTurnRow, nowMs: number): Promise<void> {
-  const { parts: input, due, models, metadata, ...columns } = turn
-  await db.insert(turns).values({
-    ...columns,
-    models: models === null ? null : [...models],
-    metadata: { ...metadata },
-    status: 'queued',
-    version: 1,
-    degraded: [],
-    dueAtMs: due ? sql`now_ms()` : null,
-    createdAtMs: nowMs,
-  })
-  await db.insert(parts).values(
-    input.map((part, ordinal) => ({
-      turnId: turn.id,
-      attempt: 0,
-      ordinal,
-      raw: part.type === 'text' ? JSON.stringify({ text: part.text }) : '{}',
-      holes: [],
-      mediaId: part.type === 'image' ? part.mediaId : null,
-    })),
-  )
-  await db
-    .insert(events)
-    .values({ turnId: turn.id, seq: 1, sessionId: turn.sessionId, tenantId: turn.tenantId, type: 'turn.queued', data: {}, atMs: nowMs })
-  await db.execute(sql`select pg_notify('pentimento_events', ${`${turn.id} ${turn.sessionId} ${turn.tenantId}`})`)
+  const input = turn.parts.map((part, ordinal) => ({
+    ordinal,
+    raw: part.type === 'text' ? JSON.stringify({ text: part.text }) : '{}',
+    mediaId: part.type === 'image' ? part.mediaId : null,
+  }))
+  await db.execute(sql`
+    with fence as (
+      insert into turns (id, tenant_id, session_id, parent_id, parent_is_head, depth, status, version, image, models, strategy, policy,
+        metadata, "window", webhook_url, not_before_ms, deadline_ms, due_at_ms, degraded, created_at_ms)
+      values (${turn.id}, ${turn.tenantId}, ${turn.sessionId}, ${turn.parentId}, ${turn.parentIsHead}, ${turn.depth}, 'queued', 1,
+        ${json(turn.image)}, ${turn.models && json(turn.models)}, ${turn.strategy}, ${json(turn.policy)}, ${JSON.stringify(turn.metadata)},
+        ${turn.window}, ${turn.webhookUrl}, ${turn.notBeforeMs}, ${turn.deadlineMs}, ${turn.due ? sql`now_ms()` : null}, '[]', ${nowMs})
+      returning *
+    ), input as (
+      insert into parts (turn_id, attempt, ordinal, raw, holes, media_id)
+      select fence.id, 0, part.ordinal, part.raw, '[]', part."mediaId"
+      from fence, json_to_recordset(${JSON.stringify(input)}::json) as part(ordinal int, raw text, "mediaId" text)
+    ), ${eventsOf([{ type: 'turn.queued', data: {} }], nowMs)}
+    select ${ring()} from fence`)
 }
 
 export interface KeyUse {

@@ -1,12 +1,13 @@
 /** Turns as callers see them: the row, its input and output, its ledger and its place in the tree. */
-import { inArray, sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import type { Attempt } from '../domain/attempt.ts'
 import type { Billed } from '../domain/billed.ts'
 import type { TokenCount, Usage } from '../domain/model-call.ts'
 import type { InputPart, ModelPart } from '../domain/part.ts'
+import type { SessionSettings } from '../domain/session.ts'
 import { hasEnded, type Turn } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
-import { turns } from './schema.ts'
+import { sessions, turns } from './schema.ts'
 import { type AttemptJson, type PartRow, readAttempt, toInputPart, toModelPart } from './turn-rows.ts'
 
 type TurnRow = typeof turns.$inferSelect
@@ -39,6 +40,8 @@ const ahead = sql<number>`(case when "turns"."status" = 'queued' then (
   select count(*) from turns other where other.session_id = "turns"."session_id"
     and (other.status in ('running', 'waiting') or (other.status = 'queued' and other.position < "turns"."position"))) else 0 end)::int`
 
+const columns = { row: turns, parts, attempts, siblingIds, ahead }
+
 /**
  * The turns of `ids`, in that order; ids that name no turn are left out. One statement, however many turns: read by several,
  * a turn that ends in between would be seen to have succeeded and to have no output.
@@ -46,17 +49,39 @@ const ahead = sql<number>`(case when "turns"."status" = 'queued' then (
 export async function loadTurns(db: Database, ids: readonly string[]): Promise<Turn[]> {
   if (ids.length === 0) return []
   const rows = await db
-    .select({ row: turns, parts, attempts, siblingIds, ahead })
+    .select(columns)
     .from(turns)
     .where(inArray(turns.id, [...ids]))
   const byId = new Map(rows.map((found) => [found.row.id, found]))
   return ids.flatMap((id) => {
     const found = byId.get(id)
-    if (found === undefined) return []
-    const ledger = (JSON.parse(found.attempts) as AttemptJson[]).map(readAttempt)
-    const place = { siblingIds: JSON.parse(found.siblingIds) as string[], ahead: found.ahead }
-    return [toTurn(found.row, JSON.parse(found.parts) as PartRow[], ledger, place)]
+    return found === undefined ? [] : [fromRow(found)]
   })
+}
+
+/** A turn and what its session says of all its turns; null when it is gone. */
+export async function loadTurnWithSession(db: Database, id: string): Promise<{ turn: Turn; session: SessionSettings } | null> {
+  const rows = await db
+    .select({ ...columns, session: sessions })
+    .from(turns)
+    .innerJoin(sessions, eq(sessions.id, turns.sessionId))
+    .where(eq(turns.id, id))
+  const found = rows[0]
+  return found === undefined ? null : { turn: fromRow(found), session: found.session }
+}
+
+interface FoundTurn {
+  row: TurnRow
+  parts: string
+  attempts: string
+  siblingIds: string
+  ahead: number
+}
+
+function fromRow(found: FoundTurn): Turn {
+  const ledger = (JSON.parse(found.attempts) as AttemptJson[]).map(readAttempt)
+  const place = { siblingIds: JSON.parse(found.siblingIds) as string[], ahead: found.ahead }
+  return toTurn(found.row, JSON.parse(found.parts) as PartRow[], ledger, place)
 }
 
 interface Place {

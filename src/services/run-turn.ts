@@ -67,17 +67,18 @@ async function carryOut(
  * that was queued learns what it builds on. Null: the lease is lost.
  */
 async function decideNext(inst: Installation, run: TurnRun): Promise<Decision | null> {
-  const ask = async () =>
+  const states = await inst.models.read(run.links.map((link) => `${link.endpoint.project}/${link.entry.id}`))
+  const ask = () =>
     decide({
       policy: run.policy,
       chain: run.chain,
       turn: turnFacts(run),
       attempts: run.attempts,
-      states: await inst.models.read(run.links.map((link) => `${link.endpoint.project}/${link.entry.id}`)),
+      states,
       historyFacts: historyFacts(inst, run),
       nowMs: inst.clock.nowMs(),
     })
-  const decision = await ask()
+  const decision = ask()
   if (run.branch !== null || decision.deadlineAtMs === null || decision.kind === 'fail') return decision
   const nowMs = inst.clock.nowMs()
   const place = await startTurn(inst.db, run.claim, nowMs, decision.deadlineAtMs)

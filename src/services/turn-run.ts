@@ -1,11 +1,10 @@
 /** A claimed turn, with all that deciding and sending needs. Loaded once a claim; the lease keeps it true until it is lost. */
 import { type BranchTurn, loadBranch } from '../db/branch.ts'
-import { findSession } from '../db/session-queries.ts'
 import type { Claim, ClaimedTurn } from '../db/turn-leases.ts'
-import { loadTurns } from '../db/turn-views.ts'
+import { loadTurnWithSession } from '../db/turn-views.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { historyReach } from '../domain/history/plan-history.ts'
-import type { Session } from '../domain/session.ts'
+import type { SessionSettings } from '../domain/session.ts'
 import type { Turn } from '../domain/turn.ts'
 import type { ChainLink, TurnFacts } from '../engine/decision.ts'
 import { narrowPolicy, type TurnPolicy, turnPolicy } from '../engine/policy.ts'
@@ -17,7 +16,7 @@ export interface TurnRun {
   /** What the turn was waiting for when it was claimed; gone once an attempt has used it. */
   waited: ClaimedTurn['waited']
   turn: Turn
-  session: Session
+  session: SessionSettings
   policy: TurnPolicy
   chain: readonly ChainLink[]
   /** Chain and successors: every link a request may be planned for. */
@@ -37,17 +36,16 @@ export interface RunSignals {
 
 /** Null when the turn or its session is gone. */
 export async function openRun(inst: Installation, claim: ClaimedTurn): Promise<TurnRun | null> {
-  const [turn] = await loadTurns(inst.db, [claim.turnId])
-  if (turn === undefined) return null
-  const session = await findSession(inst.db, turn.tenantId, turn.sessionId)
-  if (session === null) return null
+  const loaded = await loadTurnWithSession(inst.db, claim.turnId)
+  if (loaded === null) return null
+  const { turn, session } = loaded
   const run = { ...newRun(inst, claim, turn, session), waited: claim.waited }
   if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
   return run
 }
 
 /** A run as it begins: policy narrowed, chain resolved, nothing read of the branch yet. */
-export function newRun(inst: Installation, claim: Claim, turn: Turn, session: Session): TurnRun {
+export function newRun(inst: Installation, claim: Claim, turn: Turn, session: SessionSettings): TurnRun {
   const strategy = turn.strategy ?? session.strategy
   const policy = narrowPolicy(turnPolicy(inst.policies, turn.window, strategy), session.policy, turn.policy)
   const own = turn.models ?? (turn.strategy === null ? session.models : null)

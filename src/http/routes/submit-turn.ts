@@ -10,12 +10,14 @@ import { EventStream } from '../contract/event.ts'
 import { RegenerateHeaders, SubmitHeaders } from '../contract/headers.ts'
 import { NoQuery } from '../contract/paging.ts'
 import { NewTurn, TurnForm, TurnResource } from '../contract/turn.ts'
+import type { HttpContext } from '../env.ts'
 import { invalidRequest } from '../parse/field-errors.ts'
 import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
 import { readTurnInput } from '../parse/turn-input.ts'
 import type { Route } from '../route.ts'
 
 const tags = ['Turns']
+const SMALL_BODY_BYTES = 16 * 1024
 const ENDED = 'The turn has ended, one way or the other; `Location` is its address'
 const GOES_ON = 'The turn goes on; ask `Location` again after `Retry-After`'
 
@@ -46,8 +48,8 @@ export const submitTurnRoutes: readonly Route[] = [
       const sessionId = pathId(c, 'ses')
       readQuery(c, NoQuery)
       const { Prefer, 'Idempotency-Key': idempotencyKey = null, 'If-Match': ifMatch } = readHeaders(c, SubmitHeaders)
-      // Before the body is taken in: an upload to nowhere is refused at its first byte.
-      await getSession({ ctx, input: { sessionId } })
+      // An upload to nowhere is refused before it is taken in; what is small, by its submission.
+      if (!isSmall(c)) await getSession({ ctx, input: { sessionId } })
       const input = await readTurnInput(c, async (upload) => (await storeMedia({ ctx, input: upload })).media)
       const expectedHeadTurnId = agreed(input.expectedHeadTurnId, ifMatch)
       const submitted = await submitTurn({ ctx, input: { ...input, sessionId, expectedHeadTurnId, idempotencyKey } })
@@ -72,6 +74,11 @@ export const submitTurnRoutes: readonly Route[] = [
     },
   },
 ]
+
+/** Whether the body says that it is too short to bring a picture along. */
+function isSmall(c: HttpContext): boolean {
+  return Number(c.req.header('Content-Length') ?? Number.POSITIVE_INFINITY) <= SMALL_BODY_BYTES
+}
 
 /** The head both the body and If-Match expect. Throws `invalid_request` when they name different ones. */
 function agreed(inBody: string | null | undefined, ifMatch: string | null | undefined): string | null | undefined {
