@@ -13,12 +13,12 @@ export const Metadata = z
 
 export const ImageSettings = z.strictObject({ aspectRatio: z.enum(ASPECT_RATIOS).optional(), size: z.enum(IMAGE_SIZES).optional() })
 
-export const Models = z.array(text(128)).min(1).max(8)
+export const Models = z.array(text(128)).min(1).max(8).readonly()
 
 export const PolicyNarrowing = z.strictObject({
   resendAmbiguous: z.union([z.literal(0), z.literal(1)]).optional(),
   onNoImage: z.enum(['fail', 'retry_once', 'fallback']).optional(),
-  allowDegraded: z.array(z.enum(DEGRADABLE)).max(DEGRADABLE.length).optional(),
+  allowDegraded: z.array(z.enum(DEGRADABLE)).max(DEGRADABLE.length).readonly().optional(),
   attemptsPerModel: z.int().min(1).max(10).optional(),
 })
 
@@ -31,7 +31,10 @@ export const BundleSession = z.strictObject({
   models: Models.nullable().describe('The chain of its own, if it has one; else the strategy’s'),
   image: ImageSettings,
   systemInstruction: text(100_000).nullable(),
-  safetySettings: z.array(z.strictObject({ category: enumName, threshold: enumName })).max(16),
+  safetySettings: z
+    .array(z.strictObject({ category: enumName, threshold: enumName }))
+    .max(16)
+    .readonly(),
   history: z.strictObject({ mode: z.enum(['full', 'window']), images: z.int().min(1).max(100).optional() }),
   policy: PolicyNarrowing,
   onConflict: z.enum(ON_CONFLICT),

@@ -10,7 +10,7 @@ import { BUNDLE_LIMITS } from './limits.ts'
 const RAW_UNITS_MAX = 1024 * 1024
 
 const Fidelity = z.enum(['exact', 'repacked', 'windowed'])
-const Degraded = z.array(z.string().max(64)).max(8)
+const Degraded = z.array(z.string().max(64)).max(8).readonly()
 
 const InputPart = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: text(100_000) }),
@@ -31,7 +31,7 @@ const Hole = z.discriminatedUnion('holds', [
 
 const AnswerPart = z.strictObject({
   raw: text(RAW_UNITS_MAX).describe('The JSON of the part as received, with "" where its image and its signature stood'),
-  holes: z.array(Hole).max(2).describe('What stood there, by the index in `raw` of the second quote (UTF-16 units)'),
+  holes: z.array(Hole).max(2).readonly().describe('What stood there, by the index in `raw` of the second quote (UTF-16 units)'),
   mintedBy: z.strictObject({ api: Name, model: Name }),
 })
 export type BundlePart = z.infer<typeof AnswerPart>
@@ -39,7 +39,10 @@ export type BundlePart = z.infer<typeof AnswerPart>
 const Answer = z.strictObject({ attempt: z.int().min(1), parts: z.array(AnswerPart).min(1).max(BUNDLE_LIMITS.answerPartsMax) })
 
 const tokens = z.number().min(0).nullable()
-const TokenCounts = z.array(z.strictObject({ modality: z.string().max(64), tokens: z.number() })).max(64)
+const TokenCounts = z
+  .array(z.strictObject({ modality: z.string().max(64), tokens: z.number() }))
+  .max(64)
+  .readonly()
 
 const Usage = z.strictObject({
   promptTokens: tokens,
@@ -87,9 +90,15 @@ const TurnProblem = z.strictObject({
   code: z.enum(errorCodes),
   retryable: z.boolean(),
   retryAfterMs: z.number().optional(),
-  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+  errors: z
+    .array(z.strictObject({ path: z.string(), message: z.string() }))
+    .readonly()
+    .optional(),
   reason: z.string().optional(),
-  ratings: z.array(z.strictObject({ category: z.string(), probability: z.string().nullable(), blocked: z.boolean() })).optional(),
+  ratings: z
+    .array(z.strictObject({ category: z.string(), probability: z.string().nullable(), blocked: z.boolean() }))
+    .readonly()
+    .optional(),
 })
 
 export const BundleTurn = z.strictObject({
