@@ -12,7 +12,9 @@ import { accessLog } from './middleware/access-log.ts'
 import { serveOpenApi } from './open-api.ts'
 import { serveRoutes } from './route.ts'
 import { eventRoutes } from './routes/events.ts'
+import { exportRoutes } from './routes/export.ts'
 import { healthRoutes } from './routes/health.ts'
+import { importRoutes } from './routes/import.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { mediaContentRoutes } from './routes/media-content.ts'
 import { modelRoutes } from './routes/models.ts'
@@ -23,6 +25,8 @@ import { turnRoutes } from './routes/turns.ts'
 
 export const ROUTES = [
   ...sessionRoutes,
+  ...exportRoutes,
+  ...importRoutes,
   ...tokenRoutes,
   ...submitTurnRoutes,
   ...turnRoutes,
