@@ -386,7 +386,10 @@ export const tallies = pgTable(
     /** By name, as in `monitoring/counts.ts`. */
     counts: jsonb('counts').$type<Record<string, number>>().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.spanMs, table.fromMs, table.endpointId, table.model] })],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.spanMs, table.fromMs, table.endpointId, table.model] }),
+    index('tallies_by_time').on(table.spanMs, table.fromMs),
+  ],
 )
 
 /** Each rule's standing for each thing it watches: one row, whichever node judges. */

@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Attempt, AttemptNext, HistoryFidelity } from '../domain/attempt.ts'
+import { causeOf } from '../domain/cause.ts'
 import type { EventType } from '../domain/event.ts'
 import type { ModelAnswer } from '../domain/model-call.ts'
 import type { Hole, MintedBy } from '../domain/part.ts'
@@ -32,6 +33,8 @@ export interface NewPart {
 export type NewAttempt = Pick<Attempt, 'n' | 'model' | 'endpointId' | 'image' | 'fidelity'> & {
   degraded: readonly string[]
   fallback: boolean
+  /** What it costs if it succeeds, as planned. */
+  estimatedUsd: number
   /** Summary of what is sent: media by digest. */
   request: unknown
 }
@@ -99,9 +102,11 @@ export async function startAttempt(db: Database, claim: Claim, attempt: NewAttem
     with fence as (
       update turns set version = version + 1 where ${fenced(claim)} returning turns.*
     ), opened as (
-      insert into attempts (turn_id, n, tenant_id, endpoint_id, model, image, fidelity, degraded, fallback, lease_epoch, request, started_at_ms, billed, cost_usd)
+      insert into attempts (turn_id, n, tenant_id, endpoint_id, model, image, fidelity, degraded, fallback, lease_epoch, request, started_at_ms, billed, cost_usd,
+        estimated_usd)
       select id, ${attempt.n}, tenant_id, ${attempt.endpointId}, ${attempt.model}, ${json(attempt.image)}, ${attempt.fidelity},
-        ${json(attempt.degraded)}, ${attempt.fallback}, ${claim.epoch}, ${JSON.stringify(attempt.request)}, ${nowMs}, 'maybe', 0
+        ${json(attempt.degraded)}, ${attempt.fallback}, ${claim.epoch}, ${JSON.stringify(attempt.request)}, ${nowMs}, 'maybe', 0,
+        ${attempt.estimatedUsd.toFixed(6)}
       from fence
       on conflict (turn_id, n) do update set started_at_ms = excluded.started_at_ms where attempts.lease_epoch = excluded.lease_epoch
     ), ${eventsOf([{ type: 'attempt.started', data }], nowMs)}
@@ -169,7 +174,8 @@ export function closingOf(end: AttemptEnd, late = false): SQL {
   const { answer } = end
   return sql`closed as (
       update attempts set ended_at_ms = ${end.endedAtMs}, outcome = ${answer.outcome}, http_status = ${answer.httpStatus},
-        message = ${answer.message === null ? null : JSON.stringify(answer.message)}, facts = ${JSON.stringify(answer.facts)}, next = ${end.next}, wait_ms = ${end.waitMs},
+        message = ${answer.message === null ? null : JSON.stringify(answer.message)}, facts = ${JSON.stringify(answer.facts)},
+        cause = ${causeOf(answer.outcome, answer.facts)}, next = ${end.next}, wait_ms = ${end.waitMs},
         billed = ${answer.billed}, usage = ${answer.usage === null ? null : json(answer.usage)}, cost_usd = ${end.costUsd.toFixed(6)},
         model_version = ${answer.modelVersion}, response_id = ${answer.responseId}, late = ${late}
       from fence where attempts.turn_id = fence.id and attempts.n = ${end.n} and attempts.ended_at_ms is null

@@ -1,6 +1,6 @@
 /** One attempt, from its ledger row to its answer. What stops a turn from outside does not stop an answer that is paid for. */
 import { closeLateAttempt } from '../db/turn-endings.ts'
-import { type AttemptEnd, moveTurn, type NewEvent, startAttempt } from '../db/turn-progress.ts'
+import { type AttemptEnd, moveTurn, type NewAttempt, type NewEvent, startAttempt } from '../db/turn-progress.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import type { ModelEntry } from '../domain/catalogue.ts'
 import { describeError } from '../domain/describe-error.ts'
@@ -8,7 +8,7 @@ import type { Endpoint } from '../domain/endpoint.ts'
 import { FAILURE_TRAITS } from '../domain/failure.ts'
 import { summarizeRequest } from '../domain/history/summarize-request.ts'
 import type { ModelAnswer, ModelRequest } from '../domain/model-call.ts'
-import { priceAttempt } from '../domain/price.ts'
+import { estimateTurnCost, priceAttempt } from '../domain/price.ts'
 import type { AttemptDecision, FailDecision } from '../engine/decision.ts'
 import { type ModelState, release, settle } from '../engine/model-state.ts'
 import { createStoringSink, type StoringSink } from './answer-sink.ts'
@@ -65,7 +65,13 @@ export async function sendAttempt(
   const request = requestOf(run, decision.image, entry, endpoint, placed.contents)
   const nowMs = inst.clock.nowMs()
   const attempt = newAttempt(run, decision, plan.fidelity, nowMs)
-  const row = { ...attempt, degraded: decision.degraded, fallback: decision.fallback, request: summarizeRequest(request, plan.size) }
+  const row: NewAttempt = {
+    ...attempt,
+    degraded: decision.degraded,
+    fallback: decision.fallback,
+    estimatedUsd: estimateTurnCost(entry, decision.image, plan.size.tokens),
+    request: summarizeRequest(request, plan.size),
+  }
   if (stop.aborted || !(await persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs)))) {
     await giveBack(inst, run, decision, endpoint)
     return { kind: 'lost' }

@@ -105,6 +105,7 @@ async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submissio
       parentId,
       parentIsHead: behind && input.parentId === undefined,
       depth: state.parent === null ? 0 : state.parent.depth + 1,
+      reservedUsd: null,
       due: !behind,
       ...request,
     },

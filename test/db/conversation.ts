@@ -41,7 +41,7 @@ export async function aTurn(db: Database, sessionId: string, more: Partial<NewTu
   const id = newId('trn')
   const turn: NewTurnRow = {
     ...{ id, tenantId: TENANT, sessionId, parentId: null, parentIsHead: false, depth: 0, image: {}, models: null, strategy: null },
-    ...{ policy: {}, metadata: {}, window: null, webhookUrl: null, notBeforeMs: null, deadlineMs: null, due: true },
+    ...{ policy: {}, metadata: {}, window: null, webhookUrl: null, notBeforeMs: null, deadlineMs: null, reservedUsd: null, due: true },
     parts: [{ type: 'text', text: 'a house' }],
     ...more,
   }
@@ -72,7 +72,7 @@ export async function started(db: Database, turnId: string, nodeId?: string): Pr
 
 export function anAttempt(n: number, more: Partial<NewAttempt> = {}): NewAttempt {
   const attempt = { n, model: 'gemini-3-pro-image', endpointId: 'gemini', image: {}, fidelity: 'exact', degraded: [], fallback: false }
-  return { ...attempt, fidelity: 'exact', request: { contents: [] }, ...more }
+  return { ...attempt, fidelity: 'exact', estimatedUsd: 0.134, request: { contents: [] }, ...more }
 }
 
 export const SUCCEEDED: ModelAnswer = {

@@ -1,0 +1,1 @@
+CREATE INDEX "tallies_by_time" ON "tallies" USING btree ("span_ms","from_ms");
