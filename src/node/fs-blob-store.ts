@@ -16,7 +16,8 @@ export interface FsBlobStoreOptions {
   durable?: boolean
 }
 
-const PIECE_BYTES = 128 * 1024
+/** A multiple of three, so that base64 leaves no rest between pieces. */
+const PIECE_BYTES = 63 * 1024
 const LEFTOVER_AGE_MS = 3_600_000
 
 /** The store at `rootDir`, which is made when it is first written to. Several processes may share one folder. */
