@@ -1,5 +1,6 @@
 /** Lists, a page at a time. */
 import { z } from '@hono/zod-openapi'
+import { idOf } from './scalars.ts'
 
 const LIMIT_MAX = 100
 
@@ -10,7 +11,7 @@ export const SessionsQuery = z.strictObject({ limit: limit(20), cursor })
 
 export const TurnsQuery = z
   .strictObject({
-    leaf: z.string().optional().openapi({ description: 'The branch that ends in this turn; absent: the head’s' }),
+    leaf: idOf('trn').optional().openapi({ description: 'The branch that ends in this turn; absent: the head’s' }),
     all: z
       .enum(['true', 'false'])
       .default('false')
