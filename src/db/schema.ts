@@ -1,19 +1,6 @@
 /** The tables. The turn row and the ledger (`attempts`) are the truth; everything else that runs is woken by or derived from them. */
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  doublePrecision,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
-import type { AlertSeverity } from '../domain/alert.ts'
+import { bigint, boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { HistoryFidelity } from '../domain/attempt.ts'
 import type { BundleAttempt } from '../domain/bundle/bundle-turn.ts'
 import type { FailureFacts } from '../domain/failure.ts'
@@ -24,6 +11,8 @@ import type { Problem } from '../domain/problem.ts'
 import type { HistorySettings, PolicyNarrowing, SessionSettings, Strategy } from '../domain/session.ts'
 import type { TurnStatus, WaitReason } from '../domain/turn.ts'
 import { bytea, jsonText, unixMs, usd } from './columns.ts'
+
+export { alerts, tallies } from './record-tables.ts'
 
 /** What the installation decided once and keeps: the signing secret, for one. */
 export const settings = pgTable('settings', {
@@ -123,8 +112,8 @@ export const turns = pgTable(
     reservedUsd: usd('reserved_usd'),
     /** `traceparent` (W3C Trace Context) of the request it came with; null where nothing is traced. */
     traceParent: text('trace_parent'),
-    /** Whether its end is in `tallies`, or never will be: copies of turns are born tallied. */
-    tallied: boolean('tallied').notNull().default(true),
+    /** Whether its end is in `tallies` yet. Null for copies, made by forks and imports: they ended elsewhere. */
+    tally: text('tally').$type<'due' | 'done'>(),
     createdAtMs: unixMs('created_at_ms').notNull(),
     startedAtMs: unixMs('started_at_ms'),
     endedAtMs: unixMs('ended_at_ms'),
@@ -138,7 +127,7 @@ export const turns = pgTable(
     index('turns_leased').on(table.leaseOwner).where(sql`lease_owner is not null`),
     index('turns_queued').on(table.sessionId, table.position).where(sql`status = 'queued'`),
     index('turns_open').on(table.tenantId).where(sql`status in ('queued', 'running', 'waiting') or lease_owner is not null`),
-    index('turns_untallied').on(table.endedAtMs).where(sql`not tallied and ended_at_ms is not null`),
+    index('turns_untallied').on(table.endedAtMs).where(sql`tally = 'due' and ended_at_ms is not null`),
   ],
 )
 
@@ -365,51 +354,3 @@ export const modelStates = pgTable('model_states', {
   key: text('key').primaryKey(),
   state: jsonb('state').notNull(),
 })
-
-/**
- * The ledger added up: by minute, by hour and for all time, per tenant and once for all of them together. Anonymous sums, which
- * outlive the sessions they came from. Rows of the ledger that are in here say so (`tallied`); the rest is read beside it.
- */
-export const tallies = pgTable(
-  'tallies',
-  {
-    /** Empty: all tenants. */
-    tenantId: text('tenant_id').notNull(),
-    /** Length of the span in ms; 0: all time. */
-    spanMs: integer('span_ms').notNull(),
-    /** Its beginning. */
-    fromMs: unixMs('from_ms').notNull(),
-    /** Empty, like `model`, for turns that ended without having asked anyone. */
-    endpointId: text('endpoint_id').notNull(),
-    model: text('model').notNull(),
-    costMicros: bigint('cost_micros', { mode: 'number' }).notNull(),
-    /** By name, as in `monitoring/counts.ts`. */
-    counts: jsonb('counts').$type<Record<string, number>>().notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.tenantId, table.spanMs, table.fromMs, table.endpointId, table.model] }),
-    index('tallies_by_time').on(table.spanMs, table.fromMs),
-  ],
-)
-
-/** Each rule's standing for each thing it watches: one row, whichever node judges. */
-export const alerts = pgTable(
-  'alerts',
-  {
-    rule: text('rule').notNull(),
-    /** Empty: the installation as a whole. */
-    tenantId: text('tenant_id').notNull(),
-    /** What of it: an endpoint, or `project/model`; empty where the rule watches one thing. */
-    subject: text('subject').notNull(),
-    severity: text('severity').$type<AlertSeverity>().notNull(),
-    /** `pending`: the condition holds, but not for long enough yet. */
-    state: text('state').$type<'pending' | 'firing' | 'resolved'>().notNull(),
-    sinceMs: unixMs('since_ms').notNull(),
-    resolvedAtMs: unixMs('resolved_at_ms'),
-    value: doublePrecision('value').notNull(),
-    threshold: doublePrecision('threshold').notNull(),
-    /** The state the alert webhook last heard of. */
-    toldState: text('told_state').$type<'firing' | 'resolved'>(),
-  },
-  (table) => [primaryKey({ columns: [table.rule, table.tenantId, table.subject] })],
-)

@@ -79,7 +79,7 @@ export function slotMs(state: QuotaState, limits: EndpointLimits, policy: QuotaP
 }
 
 /** Configured limits, and learned ones where those are lower or nothing is configured; a learned one is believed for a while. */
-function limitsInForce(
+export function limitsInForce(
   { learned: read }: QuotaState,
   limits: EndpointLimits,
   { learnedForMs }: QuotaPolicy,

@@ -19,6 +19,7 @@ import { mediaRoutes } from './routes/media.ts'
 import { mediaContentRoutes } from './routes/media-content.ts'
 import { modelRoutes } from './routes/models.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { submitTurnRoutes } from './routes/submit-turn.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { turnRoutes } from './routes/turns.ts'
@@ -34,6 +35,7 @@ export const ROUTES = [
   ...mediaRoutes,
   ...mediaContentRoutes,
   ...modelRoutes,
+  ...statsRoutes,
   ...healthRoutes,
 ]
 

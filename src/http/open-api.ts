@@ -11,7 +11,7 @@ const TAGS = [
   { name: 'Events', description: 'What happens, as it happens' },
   { name: 'Media', description: 'Images given and made' },
   { name: 'Models', description: 'What can be asked' },
-  { name: 'Operations', description: 'Probes' },
+  { name: 'Operations', description: 'Figures, receipts and probes' },
 ]
 
 /** Serves the document of every route registered so far. */

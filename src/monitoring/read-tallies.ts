@@ -2,9 +2,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
 import type { Counts } from './counts.ts'
-import { ALL_TENANTS, attemptEntries, HOUR_MS, MINUTE_MS, turnEntries } from './tally-sql.ts'
+import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, turnEntries } from './tally-sql.ts'
 
 export interface Tally {
+  tenantId: string
+  /** Unix ms at which its span begins. */
+  fromMs: number
+  /** Empty, like `model`, for turns that ended without having asked anyone. */
   endpointId: string
   model: string
   /** Millionths of a dollar. */
@@ -12,57 +16,49 @@ export interface Tally {
   counts: Counts
 }
 
-/** One row for each span, endpoint and model; to be added up. `tenantId` null: all tenants. `sinceMs` is a full minute, 25 h ago at most. */
-export async function readTallies(db: Database, tenantId: string | null, sinceMs: number, nowMs: number): Promise<Tally[]> {
-  return read(db, tenantId, spansSince(sinceMs, nowMs), sql`ended_at_ms >= ${sinceMs}`)
+/** Whose: one tenant's; `all`: everyone's in one; `each`: everyone's, tenant by tenant. */
+export type Whose = { tenantId: string } | 'all' | 'each'
+
+/** From the full minute `sinceMs`, 25 h ago at most, until now. What a fast clock dated ahead of `nowMs` counts too. */
+export function readWindow(db: Database, whose: Whose, sinceMs: number, nowMs: number): Promise<Tally[]> {
+  return read(db, whose, sql`(${spansWithin(sinceMs, nowMs, MINUTE_MS, HOUR_MS)} or span_ms = ${MINUTE_MS} and from_ms >= ${nowMs})`, {
+    sinceMs,
+  })
 }
 
-/** From the full hour `fromMs` up to, without, the full hour `toMs`, with each row's hour or, for what is not added up yet, minute. */
-export async function readHours(
-  db: Database,
-  tenantId: string | null,
-  fromMs: number,
-  toMs: number,
-): Promise<(Tally & { atMs: number })[]> {
-  const spans = sql`span_ms = ${HOUR_MS} and from_ms >= ${fromMs} and from_ms < ${toMs}`
-  return read(db, tenantId, spans, sql`ended_at_ms >= ${fromMs} and ended_at_ms < ${toMs}`)
+/** From the full hour `fromMs` up to, without, the full hour `toMs`. */
+export function readPeriod(db: Database, whose: Whose, fromMs: number, toMs: number): Promise<Tally[]> {
+  return read(db, whose, spansWithin(fromMs, toMs, HOUR_MS, DAY_MS), { sinceMs: fromMs, toMs })
 }
 
 /** Since the beginning. */
-export async function readAllTime(db: Database, tenantId: string | null): Promise<Tally[]> {
-  return read(db, tenantId, sql`span_ms = 0`, sql`true`)
+export function readAllTime(db: Database, whose: Whose): Promise<Tally[]> {
+  return read(db, whose, sql`span_ms = ${ALL_TIME}`, {})
 }
 
-/**
- * Hours where whole ones fit, minutes before and after them: 24 h are at most 23 hours and 120 minutes, whatever happened in
- * them. What a fast clock dated ahead of `nowMs` counts too.
- */
-function spansSince(sinceMs: number, nowMs: number): SQL {
-  const firstHourMs = Math.ceil(sinceMs / HOUR_MS) * HOUR_MS
-  const lastHourMs = Math.max(firstHourMs, Math.floor(nowMs / HOUR_MS) * HOUR_MS)
-  return sql`(span_ms = ${MINUTE_MS} and from_ms >= ${sinceMs} and from_ms < ${firstHourMs}
-    or span_ms = ${HOUR_MS} and from_ms >= ${firstHourMs} and from_ms < ${lastHourMs}
-    or span_ms = ${MINUTE_MS} and from_ms >= ${lastHourMs})`
+/** Long spans where whole ones fit and short ones before and after: a day is at most 23 hours and 120 minutes, whatever happened in it. */
+function spansWithin(fromMs: number, toMs: number, shortMs: number, longMs: number): SQL {
+  const firstMs = Math.ceil(fromMs / longMs) * longMs
+  const lastMs = Math.max(firstMs, Math.floor(toMs / longMs) * longMs)
+  return sql`(span_ms = ${shortMs} and from_ms >= ${fromMs} and from_ms < ${Math.min(firstMs, toMs)}
+    or span_ms = ${longMs} and from_ms >= ${firstMs} and from_ms < ${lastMs}
+    or span_ms = ${shortMs} and from_ms >= ${lastMs} and from_ms < ${toMs})`
 }
 
 /** One statement, so one snapshot: a row of the ledger is in one of the two halves, never in both or neither. */
-async function read(db: Database, tenantId: string | null, spans: SQL, tail: SQL): Promise<(Tally & { atMs: number })[]> {
-  const own = tenantId === null ? sql`` : sql`and tenant_id = ${tenantId}`
-  const untallied = sql`not tallied and ended_at_ms is not null and ${tail} ${own}`
+async function read(db: Database, whose: Whose, spans: SQL, ended: { sinceMs?: number; toMs?: number }): Promise<Tally[]> {
+  const untallied = sql`ended_at_ms is not null and ended_at_ms >= ${ended.sinceMs ?? 0}
+    and ended_at_ms < ${ended.toMs ?? Number.MAX_SAFE_INTEGER} and ${whoseRows(whose)}`
+  const fresh = sql`${attemptEntries(sql`(select * from attempts where not tallied and ${untallied})`)}
+    union all ${turnEntries(sql`(select * from turns where tally = 'due' and ${untallied})`)}`
   const rows = await db.execute<Row>(sql`
-    select from_ms, endpoint_id, model, cost_micros, counts::text as counts from tallies
-    where tenant_id = ${tenantId ?? ALL_TENANTS} and ${spans}
-    union all
-    select minute_ms, endpoint_id, model, coalesce(sum(n) filter (where name = 'cost'), 0)::bigint,
-      coalesce(jsonb_object_agg(name, n) filter (where name <> 'cost'), '{}')::text
-    from (
-      select at_ms / ${MINUTE_MS}::bigint * ${MINUTE_MS}::bigint as minute_ms, endpoint_id, model, name, sum(n)::bigint as n from (
-        ${attemptEntries(sql`(select * from attempts where ${untallied})`)}
-        union all ${turnEntries(sql`(select * from turns where ${untallied})`)}
-      ) entries group by 1, 2, 3, 4
-    ) fresh group by 1, 2, 3`)
+    select tenant_id as owner, from_ms, endpoint_id, model, cost_micros, counts::text as counts from tallies
+    where ${whoseTallies(whose)} and ${spans}
+    union all select owner, from_ms, endpoint_id, model, cost_micros, counts::text
+    from (select owner, from_ms, endpoint_id, model, ${bag()} from (${summed(fresh, MINUTE_MS)}) summed group by 1, 2, 3, 4) fresh`)
   return rows.map((row) => ({
-    atMs: row.from_ms,
+    tenantId: row.owner,
+    fromMs: row.from_ms,
     endpointId: row.endpoint_id,
     model: row.model,
     costMicros: row.cost_micros,
@@ -70,7 +66,17 @@ async function read(db: Database, tenantId: string | null, spans: SQL, tail: SQL
   }))
 }
 
+function whoseTallies(whose: Whose): SQL {
+  if (whose === 'each') return sql`tenant_id <> ${ALL_TENANTS}`
+  return sql`tenant_id = ${whose === 'all' ? ALL_TENANTS : whose.tenantId}`
+}
+
+function whoseRows(whose: Whose): SQL {
+  return typeof whose === 'string' ? sql`true` : sql`tenant_id = ${whose.tenantId}`
+}
+
 interface Row extends Record<string, unknown> {
+  owner: string
   from_ms: number
   endpoint_id: string
   model: string

@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
-import { ALL_TENANTS, ALL_TIME, attemptEntries, HOUR_MS, MINUTE_MS, turnEntries } from './tally-sql.ts'
+import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, turnEntries } from './tally-sql.ts'
 
 /** Rows taken at once: some 200 ms of work, so that nothing waits long for the tallies' rows. */
 const AT_ONCE = 2_000
@@ -21,8 +21,8 @@ export async function rollUp(db: Database, nowMs: number): Promise<number> {
           select turn_id, n from attempts where not tallied and ended_at_ms is not null order by ended_at_ms limit ${AT_ONCE} for update skip locked
         ) returning *
       ), ended as (
-        update turns set tallied = true where id in (
-          select id from turns where not tallied and ended_at_ms is not null order by ended_at_ms limit ${AT_ONCE} for update skip locked
+        update turns set tally = 'done' where id in (
+          select id from turns where tally = 'due' and ended_at_ms is not null order by ended_at_ms limit ${AT_ONCE} for update skip locked
         ) returning *
       ), ${added(sql`${attemptEntries(sql`fresh`)} union all ${turnEntries(sql`ended`)}`)}
       select greatest((select count(*) from fresh), (select count(*) from ended))::int as taken`)
@@ -47,29 +47,24 @@ export async function rollUpSession(db: Database, sessionId: string, nowMs: numb
       update attempts set tallied = true, ended_at_ms = coalesce(ended_at_ms, ${nowMs}), outcome = coalesce(outcome, 'canceled')
       where turn_id in (${own}) and not tallied returning *
     ), ended as (
-      update turns set tallied = true, ended_at_ms = coalesce(ended_at_ms, ${nowMs}),
+      update turns set tally = 'done', ended_at_ms = coalesce(ended_at_ms, ${nowMs}),
         status = case when status in ('queued', 'running', 'waiting') then 'canceled' else status end
-      where session_id = ${sessionId} and not tallied returning *
+      where session_id = ${sessionId} and tally = 'due' returning *
     ), ${added(sql`${attemptEntries(sql`closed`)} union all ${turnEntries(sql`ended`)}`)}
     select 1`)
 }
 
 /** In the order of the key, so that two who add at once never wait for each other. */
 function added(entries: SQL): SQL {
-  return sql`by_minute as (
-      select tenant_id, at_ms / ${MINUTE_MS}::bigint * ${MINUTE_MS}::bigint as minute_ms, endpoint_id, model, name, sum(n)::bigint as n
-      from (${entries}) entries group by 1, 2, 3, 4, 5
-    ), by_span as (
-      select scope.tenant_id, span.ms as span_ms, case when span.ms = ${ALL_TIME} then 0 else minute_ms / span.ms * span.ms end as from_ms,
+  return sql`by_minute as (${summed(entries, MINUTE_MS)}), by_span as (
+      select scope.tenant_id, span.ms as span_ms, case when span.ms = ${ALL_TIME} then 0 else from_ms / span.ms * span.ms end as from_ms,
         endpoint_id, model, name, sum(n)::bigint as n
-      from by_minute cross join lateral (values (by_minute.tenant_id), (${ALL_TENANTS}::text)) scope(tenant_id)
-        cross join (values (${MINUTE_MS}::int), (${HOUR_MS}::int), (${ALL_TIME}::int)) span(ms)
+      from by_minute cross join lateral (values (by_minute.owner), (${ALL_TENANTS}::text)) scope(tenant_id)
+        cross join (values (${MINUTE_MS}::int), (${HOUR_MS}::int), (${DAY_MS}::int), (${ALL_TIME}::int)) span(ms)
       group by 1, 2, 3, 4, 5, 6
     ), added as (
       insert into tallies (tenant_id, span_ms, from_ms, endpoint_id, model, cost_micros, counts)
-      select tenant_id, span_ms, from_ms, endpoint_id, model, coalesce(sum(n) filter (where name = 'cost'), 0),
-        coalesce(jsonb_object_agg(name, n) filter (where name <> 'cost'), '{}')
-      from by_span group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+      select tenant_id, span_ms, from_ms, endpoint_id, model, ${bag()} from by_span group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
       on conflict (tenant_id, span_ms, from_ms, endpoint_id, model)
         do update set cost_micros = tallies.cost_micros + excluded.cost_micros, counts = add_counts(tallies.counts, excluded.counts)
     )`

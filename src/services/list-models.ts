@@ -1,7 +1,9 @@
 import type { ModelEntry } from '../domain/catalogue.ts'
 import { breakerPhase } from '../engine/breaker.ts'
 import { stateKey } from '../engine/model-state.ts'
-import { recentOutcomes } from '../monitoring/recent-outcomes.ts'
+import { figuresOf } from '../monitoring/figures.ts'
+import { readWindow } from '../monitoring/read-tallies.ts'
+import { WINDOW_MS, windowBeginsMs } from '../monitoring/windows.ts'
 import type { Verb } from './context.ts'
 
 export type ModelHealth = {
@@ -11,7 +13,6 @@ export type ModelHealth = {
   successRate: number | null
 }
 
-const WINDOW_MS = 300_000
 const WORST_FIRST = ['open', 'probing', 'half_open', 'closed'] as const
 
 /** The catalogue, each model with how it fares just now. */
@@ -19,16 +20,19 @@ export const listModels: Verb<Record<string, never>, { data: (ModelEntry & { hea
   const nowMs = ctx.clock.nowMs()
   const { models } = ctx.catalogue
   const keysOf = (model: ModelEntry) => ctx.endpoints.map((endpoint) => stateKey(endpoint, model.id))
-  const [states, outcomes] = await Promise.all([ctx.models.read(models.flatMap(keysOf)), recentOutcomes(ctx.db, nowMs - WINDOW_MS)])
+  const [states, tallies] = await Promise.all([
+    ctx.models.read(models.flatMap(keysOf)),
+    readWindow(ctx.db, 'all', windowBeginsMs(WINDOW_MS['5m'], nowMs), nowMs),
+  ])
+  const byModel = Map.groupBy(tallies, ({ model }) => model)
   return {
     data: models.map((model) => {
       const phases = keysOf(model).flatMap((key) => (states[key] === undefined ? [] : [breakerPhase(states[key].breaker, nowMs)]))
-      const seen = outcomes.get(model.id)
       return {
         ...model,
         health: {
           state: WORST_FIRST.find((phase) => phases.includes(phase)) ?? 'closed',
-          successRate: seen === undefined ? null : Math.round((seen.succeeded / seen.ended) * 10_000) / 10_000,
+          successRate: figuresOf(byModel.get(model.id) ?? []).successRate,
         },
       }
     }),

@@ -1,5 +1,6 @@
 /** What is done by the clock, as data: whatever keeps schedules (pg-boss on Node) runs each of them on one node at a time. */
 import { forgetHandlesBefore, forgetKeysBefore } from '../db/retention-queries.ts'
+import { rollUp } from '../monitoring/roll-up.ts'
 import type { Installation } from './context.ts'
 
 export interface Schedule {
@@ -17,6 +18,7 @@ const HANDLE_AFTERLIFE_MS = 24 * HOUR_MS
 
 /** Minutes apart, so that they do not meet. Events are kept as long as their turns. */
 export const SCHEDULES: readonly Schedule[] = [
+  { name: 'roll-up', cron: '* * * * *', run: async ({ db, clock }) => void (await rollUp(db, clock.nowMs())) },
   { name: 'forget-idempotency-keys', cron: '13 * * * *', run: ({ db, clock }) => forgetKeysBefore(db, clock.nowMs() - KEY_LIFE_MS) },
   {
     name: 'forget-upstream-files',

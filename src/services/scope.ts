@@ -12,6 +12,11 @@ export function noSuch(what: 'session' | 'turn' | 'media' | 'attempt', id: strin
   return new RequestError('not_found', `There is no ${what} ${id}.`)
 }
 
+/** Whose sums the caller may see; null: everyone's. */
+export function visibleTenant({ principal }: ServiceContext): string | null {
+  return principal.kind === 'admin' ? null : principal.tenantId
+}
+
 /** Throws unless the caller's key or token is good for this session, as far as can be told without looking it up. */
 export function allowSession(ctx: ServiceContext, sessionId: string): void {
   const { principal } = ctx

@@ -95,8 +95,8 @@ export async function emptyLedger(db: Database): Promise<void> {
 /** As a transaction that ends a turn leaves it: to be seen from its commit on. */
 export async function writeTurn(db: Database, turn: TurnRow): Promise<void> {
   await db.execute(sql`
-    insert into turns (id, tenant_id, session_id, depth, status, version, image, policy, metadata, degraded, created_at_ms, ended_at_ms, tallied)
-    values (${turn.id}, ${turn.tenantId}, ${turn.sessionId}, 0, ${turn.status}, 1, '{}', '{}', '{}', '[]', 0, ${turn.endedAtMs}, false)`)
+    insert into turns (id, tenant_id, session_id, depth, status, version, image, policy, metadata, degraded, created_at_ms, ended_at_ms, tally)
+    values (${turn.id}, ${turn.tenantId}, ${turn.sessionId}, 0, ${turn.status}, 1, '{}', '{}', '{}', '[]', 0, ${turn.endedAtMs}, 'due')`)
   for (const [index, row] of turn.attempts.entries()) {
     const usage = row.promptTokens === null ? null : usageOf(row.promptTokens)
     await db.execute(sql`

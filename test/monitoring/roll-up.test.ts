@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { connect, type Database } from '../../src/db/connect.ts'
 import { type Figures, figuresOf } from '../../src/monitoring/figures.ts'
-import { readTallies } from '../../src/monitoring/read-tallies.ts'
+import { readWindow } from '../../src/monitoring/read-tallies.ts'
 import { rollUp, rollUpSession } from '../../src/monitoring/roll-up.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { aLedger, countedFigures, emptyLedger, LEDGER_NOW_MS, TENANTS, type TurnRow, writeTurn } from './a-ledger.ts'
@@ -31,7 +31,10 @@ async function expectEverywhereEqual(db: Database, turns: readonly TurnRow[]): P
     const own = turns.filter((turn) => tenantId === null || turn.tenantId === tenantId)
     for (const windowMs of WINDOWS_MS) {
       const sinceMs = beginningOf(windowMs)
-      expectEqual(figuresOf(await readTallies(db, tenantId, sinceMs, LEDGER_NOW_MS)), countedFigures(own, sinceMs))
+      expectEqual(
+        figuresOf(await readWindow(db, tenantId === null ? 'all' : { tenantId }, sinceMs, LEDGER_NOW_MS)),
+        countedFigures(own, sinceMs),
+      )
     }
   }
 }
@@ -119,12 +122,12 @@ test('what a deleted session cost stays in the sums, attempts in flight as cance
   await db.execute(sql`
     insert into attempts (turn_id, n, tenant_id, endpoint_id, model, image, fidelity, degraded, fallback, lease_epoch, started_at_ms, billed, cost_usd, estimated_usd)
     values ('trn_open', 1, 'acme', 'gemini', 'gemini-3-pro-image', '{}', 'exact', '[]', false, 1, ${LEDGER_NOW_MS - 5_000}, 'maybe', 0, 0.134)`)
-  const before = figuresOf(await readTallies(db, 'acme', beginningOf(86_400_000), LEDGER_NOW_MS))
+  const before = figuresOf(await readWindow(db, { tenantId: 'acme' }, beginningOf(86_400_000), LEDGER_NOW_MS))
   await db.transaction(async (tx) => {
     await rollUpSession(tx, 'ses_acme_1', LEDGER_NOW_MS)
     await tx.execute(sql`delete from sessions where id = 'ses_acme_1'`)
   })
-  const after = figuresOf(await readTallies(db, 'acme', beginningOf(86_400_000), LEDGER_NOW_MS))
+  const after = figuresOf(await readWindow(db, { tenantId: 'acme' }, beginningOf(86_400_000), LEDGER_NOW_MS))
   expect(after).toMatchObject({
     costUsd: before.costUsd,
     succeeded: before.succeeded,

@@ -1,0 +1,16 @@
+/** Stats, from the services to the wire. */
+import type { z } from '@hono/zod-openapi'
+import { toIso } from '../../runtime/instant.ts'
+import type { Stats } from '../../services/get-stats.ts'
+import type { StatsResource } from '../contract/stats.ts'
+import { isoOrNull } from './iso-or-null.ts'
+
+export function presentStats({ sinceMs, queue, quotas, ...stats }: Stats, nowMs: number): z.input<typeof StatsResource> {
+  return {
+    ...stats,
+    since: toIso(sinceMs),
+    queue: { depth: queue.depth, oldestMs: queue.oldestSinceMs === null ? 0 : Math.max(0, nowMs - queue.oldestSinceMs) },
+    degradedMode: stats.degradedStrategies.length > 0,
+    quotas: quotas.map(({ untilMs, ...quota }) => ({ ...quota, until: isoOrNull(untilMs) })),
+  }
+}

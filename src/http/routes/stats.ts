@@ -1,0 +1,43 @@
+/** How the service and its upstream fare (api.md, Models, monitoring, operations). */
+import { getStats } from '../../services/get-stats.ts'
+import { getUsage } from '../../services/get-usage.ts'
+import { jsonAnswer } from '../contract/content.ts'
+import { StatsQuery, StatsResource } from '../contract/stats.ts'
+import { UsageQuery, UsageReport } from '../contract/usage.ts'
+import { readQuery } from '../parse/read-request.ts'
+import { presentStats } from '../present/present-stats.ts'
+import { presentUsage } from '../present/present-usage.ts'
+import type { Route } from '../route.ts'
+
+export const statsRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/v1/stats',
+    operationId: 'getStats',
+    summary: 'How turns, attempts, models, queue and quotas fare',
+    tags: ['Operations'],
+    access: 'tenant',
+    request: { query: StatsQuery },
+    responses: { 200: jsonAnswer(StatsResource, 'The figures, of the key’s tenant; of all tenants for the admin key') },
+    errors: ['invalid_request'],
+    handle: async (c, { clock }) => {
+      const stats = await getStats({ ctx: c.var.services, input: readQuery(c, StatsQuery) })
+      return c.json(presentStats(stats, clock.nowMs()))
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/usage',
+    operationId: 'getUsage',
+    summary: 'Receipts, added up by day, model, session or tenant',
+    tags: ['Operations'],
+    access: 'tenant',
+    request: { query: UsageQuery },
+    responses: { 200: jsonAnswer(UsageReport, 'What ended within the time, of the key’s tenant; of all tenants for the admin key') },
+    errors: ['invalid_request'],
+    handle: async (c) => {
+      const { from, to, groupBy } = readQuery(c, UsageQuery)
+      return c.json(presentUsage(await getUsage({ ctx: c.var.services, input: { fromMs: from, toMs: to, groupBy } })))
+    },
+  },
+]

@@ -1,0 +1,55 @@
+import { type Queue, readQueue } from '../db/queue-queries.ts'
+import type { Strategy } from '../domain/session.ts'
+import type { BreakerPhase } from '../engine/breaker.ts'
+import { type QuotaUse, quotaUse } from '../engine/quota-use.ts'
+import { type Figures, figuresOf } from '../monitoring/figures.ts'
+import { readWindow } from '../monitoring/read-tallies.ts'
+import { WINDOW_MS, type Window, windowBeginsMs } from '../monitoring/windows.ts'
+import type { Verb } from './context.ts'
+import { visibleTenant } from './scope.ts'
+import { degradedStrategies, readLinks } from './upstream-links.ts'
+
+export type ModelFigures = Figures & { model: string; endpoint: string; breaker: BreakerPhase }
+
+export type Stats = Figures & {
+  window: Window
+  sinceMs: number
+  queue: Queue
+  /** Strategies whose turns start on a fallback at once, since the breaker of their first model is not closed. */
+  degradedStrategies: Strategy[]
+  quotas: (QuotaUse & { project: string; model: string })[]
+  models: ModelFigures[]
+}
+
+/** How the caller's turns fared in a window that ends now, or everyone's for the admin. Breakers and quotas are shared by all. */
+export const getStats: Verb<{ window: Window }, Stats> = async ({ ctx, input: { window } }) => {
+  const nowMs = ctx.clock.nowMs()
+  const sinceMs = windowBeginsMs(WINDOW_MS[window], nowMs)
+  const tenantId = visibleTenant(ctx)
+  const [tallies, queue] = await Promise.all([
+    readWindow(ctx.db, tenantId === null ? 'all' : { tenantId }, sinceMs, nowMs),
+    readQueue(ctx.db, tenantId),
+  ])
+  const asked = tallies.filter(({ model }) => model !== '')
+  const links = await readLinks(ctx, nowMs, [...new Set(asked.map(({ model }) => model))])
+  const byLink = Map.groupBy(asked, ({ endpointId, model }) => `${endpointId} ${model}`)
+  const byQuota = new Map(links.map((link) => [link.key, link]))
+  return {
+    window,
+    sinceMs,
+    ...figuresOf(tallies),
+    queue,
+    degradedStrategies: degradedStrategies(ctx.catalogue, links),
+    quotas: [...byQuota.values()].map(({ endpoint, model, state }) => ({
+      project: endpoint.project,
+      model,
+      ...quotaUse(state.quota, endpoint.limits, ctx.policies.quota, nowMs),
+    })),
+    models: links.map(({ endpoint, model, breaker }) => ({
+      model,
+      endpoint: endpoint.id,
+      breaker,
+      ...figuresOf(byLink.get(`${endpoint.id} ${model}`) ?? []),
+    })),
+  }
+}
