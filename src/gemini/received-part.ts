@@ -8,6 +8,9 @@ import { parseWirePart } from './wire-answer.ts'
 /** Fields that say nothing where there is neither text nor a signature. */
 const EMPTY_TEXT_FIELDS: ReadonlySet<string> = new Set(['text', 'thought', 'thoughtSignature'])
 
+/** What may be believed of bytes we do not know: we serve them under this name, so that neither a page nor a drawing with scripts may pass. */
+const IMAGE_TYPE = /^image\/(?!svg)[\w.+-]+$/i
+
 /** Null for a part that carries nothing: unsigned empty text is dropped (wire-facts §2.6), signed empty text is kept. */
 export function receivedPart(scanned: ScannedPart, skeleton: GrowingBytes): ReceivedPart | null {
   const { raw, holes } = rawWithHoles(scanned, skeleton)
@@ -34,6 +37,6 @@ function imageOf(scanned: ScannedPart, inlineData: ReturnType<typeof parseWirePa
   const value = scanned.values.findLast(({ content }) => content.holds === 'image')
   if (value === undefined || typeof inlineData?.data !== 'string') return null
   const { sha256, bytes } = value.content
-  const mimeType = value.imageType ?? inlineData.mimeType ?? 'application/octet-stream'
+  const mimeType = value.imageType ?? IMAGE_TYPE.exec(inlineData.mimeType ?? '')?.[0] ?? 'application/octet-stream'
   return { sha256, bytes, mimeType, width: null, height: null }
 }

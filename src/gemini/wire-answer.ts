@@ -1,18 +1,22 @@
 /** The fields of an answer we read besides its parts (wire-facts §1.3). A field of an unknown shape is passed over, never fatal. */
 import { z } from 'zod'
+import { storableWords } from './safe-message.ts'
 import { UnreadableAnswer } from './unreadable-answer.ts'
 
 function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().catch(undefined)
 }
 
-const tokenCounts = optional(z.array(z.object({ modality: z.string(), tokenCount: z.number().catch(0) })))
+/** Far beyond any context: what is more, or not a count, would only spoil the sums. */
+const tokens = z.int().min(0).max(1_000_000_000)
+
+const tokenCounts = optional(z.array(z.object({ modality: storableWords, tokenCount: tokens.catch(0) })))
 
 const safetyRatings = optional(
   z.array(
     z.object({
-      category: z.string(),
-      probability: z.string().nullish().catch(undefined),
+      category: storableWords,
+      probability: storableWords.nullish().catch(undefined),
       blocked: z.boolean().nullish().catch(undefined),
     }),
   ),
@@ -20,22 +24,22 @@ const safetyRatings = optional(
 
 const candidate = z.object({
   index: optional(z.number()),
-  finishReason: optional(z.string()),
-  finishMessage: optional(z.string()),
+  finishReason: optional(storableWords),
+  finishMessage: optional(storableWords),
   safetyRatings,
 })
 
 const promptFeedback = z.object({
-  blockReason: optional(z.string()),
-  blockReasonMessage: optional(z.string()),
+  blockReason: optional(storableWords),
+  blockReasonMessage: optional(storableWords),
   safetyRatings,
 })
 
 const usageMetadata = z.object({
-  promptTokenCount: optional(z.number()),
-  candidatesTokenCount: optional(z.number()),
-  thoughtsTokenCount: optional(z.number()),
-  totalTokenCount: optional(z.number()),
+  promptTokenCount: optional(tokens),
+  candidatesTokenCount: optional(tokens),
+  thoughtsTokenCount: optional(tokens),
+  totalTokenCount: optional(tokens),
   promptTokensDetails: tokenCounts,
   candidatesTokensDetails: tokenCounts,
 })
@@ -44,8 +48,8 @@ const wireDocument = z.object({
   candidates: optional(z.array(candidate.catch({}))),
   promptFeedback: optional(promptFeedback),
   usageMetadata: optional(usageMetadata),
-  modelVersion: optional(z.string()),
-  responseId: optional(z.string()),
+  modelVersion: optional(storableWords),
+  responseId: optional(storableWords),
   error: z.unknown().optional(),
 })
 export type WireDocument = z.infer<typeof wireDocument>

@@ -1,9 +1,10 @@
 /** Reads error bodies in all the forms in which they come (wire-facts §4, §7). */
 import { z } from 'zod'
+import { storableWords } from './safe-message.ts'
 
 const violation = z.object({
-  quotaId: z.string().optional().catch(undefined),
-  quotaMetric: z.string().optional().catch(undefined),
+  quotaId: storableWords.optional().catch(undefined),
+  quotaMetric: storableWords.optional().catch(undefined),
   quotaValue: z.union([z.string(), z.number()]).optional().catch(undefined),
 })
 
@@ -13,18 +14,18 @@ const detail = z.object({
   metadata: z.record(z.string(), z.unknown()).optional().catch(undefined),
   violations: z.array(violation.catch({})).optional().catch(undefined),
   fieldViolations: z
-    .array(z.object({ field: z.string().catch('') }))
+    .array(z.object({ field: storableWords.catch('') }))
     .optional()
     .catch(undefined),
   retryDelay: z.string().optional().catch(undefined),
-  detail: z.string().optional().catch(undefined),
+  detail: storableWords.optional().catch(undefined),
 })
 export type ErrorDetail = z.infer<typeof detail>
 
 const wireError = z.object({
   code: z.number().nullable().catch(null),
   status: z.string().nullable().catch(null),
-  message: z.string().catch(''),
+  message: storableWords.catch(''),
   details: z.array(detail.catch({})).catch([]),
 })
 export type WireError = z.infer<typeof wireError>
@@ -47,7 +48,8 @@ function unwrap(body: unknown, wrappings: number): WireError | null {
   if (Array.isArray(body)) return unwrap(body[0], wrappings - 1)
   if (typeof body !== 'object' || body === null || !('error' in body)) return null
   const parsed = wireError.safeParse(body.error)
-  if (!parsed.success) return typeof body.error === 'string' ? { code: null, status: null, message: body.error, details: [] } : null
+  if (!parsed.success)
+    return typeof body.error === 'string' ? { code: null, status: null, message: storableWords.parse(body.error), details: [] } : null
   return unwrap(parse(parsed.data.message), wrappings - 1) ?? parsed.data
 }
 

@@ -84,6 +84,14 @@ describe('parts', () => {
     )
     expect(parts[0]?.image?.mimeType).toBe(mimeType)
   })
+
+  it.each(['text/html', 'image/svg+xml', 'image/x\\r\\nSet-Cookie: a=b', 'image/x\\u0000'])(
+    'of an unknown kind never pass for the %s they are claimed to be',
+    async (claimed) => {
+      const { parts } = await read(answer(`{"inlineData":{"mimeType":"${claimed}","data":"AAECAwQF"}}`))
+      expect(parts[0]?.image?.mimeType).toBe('application/octet-stream')
+    },
+  )
 })
 
 describe('what else an answer says', () => {
@@ -103,6 +111,26 @@ describe('what else an answer says', () => {
     expect(error).toBeNull()
     expect(parts).toHaveLength(1)
     expect(summary).toMatchObject({ finishReason: null, usage: null, modelVersion: null })
+  })
+
+  it('is freed of what the database cannot hold, lest a picture be lost for a name', async () => {
+    const names = '"finishReason":"STOP","safetyRatings":[{"category":"C\\u0000","probability":"\\udc00"}]'
+    const usage = '"usageMetadata":{"promptTokenCount":9,"promptTokensDetails":[{"modality":"TE\\u0000XT\\ud800","tokenCount":9}]}'
+    const { summary } = await read(
+      `{"candidates":[{"content":{"parts":[{"text":"a"}]},${names}}],${usage},"modelVersion":"m\\u0000","responseId":"r\\ud800"}`,
+    )
+    expect(summary).toMatchObject({
+      modelVersion: 'm',
+      responseId: 'r\ufffd',
+      ratings: [{ category: 'C', probability: '\ufffd' }],
+      usage: { promptByModality: [{ modality: 'TEXT\ufffd', tokens: 9 }] },
+    })
+  })
+
+  it.each([-1, 1.5, 1e18, '"many"'])('is no count of tokens where it is %s', async (count) => {
+    const usage = `"usageMetadata":{"promptTokenCount":${count},"candidatesTokenCount":7,"promptTokensDetails":[{"modality":"TEXT","tokenCount":${count}}]}`
+    const { summary } = await read(`{"candidates":[{"content":{"parts":[{"text":"a"}]}}],${usage}}`)
+    expect(summary.usage).toMatchObject({ promptTokens: null, outputTokens: 7, promptByModality: [{ modality: 'TEXT', tokens: 0 }] })
   })
 })
 
