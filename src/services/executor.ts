@@ -126,7 +126,9 @@ export class Executor {
   async #sweep(): Promise<void> {
     const { db } = this.#inst
     for (const claim of this.#handBacks.splice(0)) await this.#handBack(claim, BROKEN_PAUSE_MS)
-    for (const id of await leases.endedAmong(db, [...this.#running.keys()])) this.cancel(id)
+    // By the time of the answer a turn that waited a moment may run again here: that run is not the one asked about.
+    const asked = new Map(this.#running)
+    for (const id of await leases.endedAmong(db, [...asked.keys()])) asked.get(id)?.canceled.abort()
     await leases.freeTurnsOfDeadNodes(db)
     await leases.releaseForgottenQueues(db)
     await this.#look()
