@@ -62,7 +62,7 @@ describe('a session', () => {
   it('is locked for its tenant alone', async () => {
     const { db } = await freshDatabase()
     const id = await given.aSession(db, SETTINGS)
-    expect(await db.transaction((tx) => lockSession(tx, TENANT, id))).toEqual({ ...SETTINGS, headTurnId: null })
+    expect(await db.transaction((tx) => lockSession(tx, TENANT, id))).toMatchObject({ ...SETTINGS, headTurnId: null })
     expect(await db.transaction((tx) => lockSession(tx, 'another', id))).toBeNull()
   })
 })

@@ -41,11 +41,12 @@ describe('cancel', () => {
   })
 
   it('of a turn in the queue leaves the others waiting for the one that runs', async () => {
-    const { db } = await freshDatabase()
+    const { db, sql } = await freshDatabase()
     const sessionId = await given.aSession(db)
     const running = await given.started(db, await given.aTurn(db, sessionId))
     const [second, third] = [await given.aTurn(db, sessionId, { due: false }), await given.aTurn(db, sessionId, { due: false })]
     await cancelActiveTurn(db, second, why, NOW_MS)
+    expect(await sql`select id from turns where due_at_ms is not null`).toEqual([])
     expect(await claimDueTurns(db, running.nodeId, 10)).toEqual([])
     await given.succeed(db, running)
     await given.claim(db, third)

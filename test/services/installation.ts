@@ -52,6 +52,7 @@ export interface Options {
   policy?: Record<string, unknown>
   endpoint?: Partial<Endpoint>
   connections?: number
+  onStatement?: (text: string) => void
   leaseMs?: number
 }
 
@@ -86,7 +87,10 @@ export interface House {
 
 /** Opens a house that is cleared away when the test is over. No node runs until one is started. */
 export async function openHouse(options: Options = {}): Promise<House> {
-  const database = await freshDatabase({ max: options.connections ?? 10 })
+  const database = await freshDatabase({
+    max: options.connections ?? 10,
+    ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+  })
   const simulator = await startSimulator({ ...QUICK, ...options.simulator })
   const dir = await mkdtemp(join(tmpdir(), 'pentimento-services-'))
   const transport = createUndiciTransport({ httpsProxy: null, noProxy: null })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createConnection } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, inject } from 'vitest'
-import { type Connection, connect } from '../../src/db/connect.ts'
+import { type Connection, type ConnectOptions, connect } from '../../src/db/connect.ts'
 import { type ClusterAddress, urlOfDatabase } from './test-cluster.ts'
 
 export interface TestDatabase extends Connection {
@@ -25,15 +25,18 @@ const open = new Set<TestDatabase>()
 /**
  * A migrated, empty database of its own (about 30 ms). Cheap enough for each test; a file may also share one.
  *
- * @param max connections in its pool
+ * @param options `max`: connections in its pool; `onStatement`: see `connect`
  */
-export async function freshDatabase({ max = 10 }: { max?: number } = {}): Promise<TestDatabase> {
+export async function freshDatabase({
+  max = 10,
+  ...watched
+}: Pick<Partial<ConnectOptions>, 'max' | 'onStatement'> = {}): Promise<TestDatabase> {
   cluster ??= openCluster()
   const { address, admin } = await cluster
   const name = `${address.namePrefix}${randomUUID().slice(0, 8)}`
   await admin.sql`create database ${admin.sql(name)} template ${admin.sql(address.template)}`
   const url = urlOfDatabase(address.url, name)
-  const connection = connect(url, { max, applicationName: 'pentimento-test' })
+  const connection = connect(url, { max, applicationName: 'pentimento-test', ...watched })
   const database: TestDatabase = {
     ...connection,
     url,

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { openHouse } from './installation.ts'
+
+/** What nodes ask once a second, work or not, is not a turn's. */
+const SWEEPS = /nodes|from turns waiting|as asked\(id text\)|webhook_deliveries/
+
+/** Statements a turn takes from its submission to its end, `begin` and `commit` and its submitter's own look included. */
+async function statementsPerTurn(text: string, turns: number): Promise<number> {
+  let statements = 0
+  const onStatement = (statement: string) => {
+    if (!SWEEPS.test(statement)) statements += 1
+  }
+  const house = await openHouse({ connections: 12, onStatement })
+  const { executor } = await house.startNode()
+  /** Waits by the bell alone, so that nothing but the turns asks the database. */
+  const run = async (count: number) => {
+    const sessions = await Promise.all(Array.from({ length: count }, () => house.session()))
+    const [before, expected] = [statements, house.simulator.counts().requests + count]
+    await Promise.all(sessions.map(({ id }) => house.submit(id, text)))
+    while (house.simulator.counts().requests < expected || executor.inFlight > 0) await house.installation.bell.rung('local', 20)
+    return (statements - before) / count
+  }
+  await run(1)
+  return run(turns)
+}
+
+describe.each([
+  { what: 'three pictures, two of them interim', text: 'a house', alone: 20, together: 20 },
+  { what: 'words alone', text: 'what do you mean ?ask', alone: 17, together: 16 },
+])('a turn answered with $what', ({ text, alone, together }) => {
+  it(`takes at most ${alone} statements alone`, async () => {
+    expect(await statementsPerTurn(text, 1)).toBeLessThanOrEqual(alone)
+  })
+
+  it(`takes at most ${together} among sixty`, async () => {
+    expect(await statementsPerTurn(text, 60)).toBeLessThanOrEqual(together)
+  })
+})
