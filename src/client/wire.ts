@@ -2,12 +2,12 @@
 import type { Clock, Random } from '../domain/ports.ts'
 import { ConnectionLostError, errorOf } from './errors.ts'
 
-type Secret = string | (() => string | Promise<string>)
+type Secret = string | (() => string | undefined | Promise<string | undefined>)
 
 export interface WireOptions {
   /** Where the service listens: `https://edit.example.com`. */
   baseUrl: string
-  /** A key of a tenant: for servers. A function is asked before every request. */
+  /** A key of a tenant: for servers. A function is asked before every request; undefined sends none. */
   key?: Secret | undefined
   /** A token of one session, from `sessions.createToken`: for browsers. */
   token?: Secret | undefined
@@ -79,13 +79,14 @@ export class Wire {
 
   /** One request, whatever is answered. */
   async once(method: string, path: string, { query = {}, headers = {}, json, body, signal }: Call): Promise<Response> {
-    const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
-    const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`
-    const secret = this.#options.token ?? this.#options.key
+    const asked = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+    const search = asked.length === 0 ? '' : `?${new URLSearchParams(asked)}`
+    const given = this.#options.token ?? this.#options.key
+    const secret = typeof given === 'function' ? await given() : given
     const init: RequestInit = {
       method,
       headers: {
-        ...(secret === undefined ? {} : { Authorization: `Bearer ${typeof secret === 'string' ? secret : await secret()}` }),
+        ...(secret === undefined ? {} : { Authorization: `Bearer ${secret}` }),
         ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },

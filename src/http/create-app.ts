@@ -18,6 +18,7 @@ import { importRoutes } from './routes/import.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { mediaContentRoutes } from './routes/media-content.ts'
 import { modelRoutes } from './routes/models.ts'
+import { servePlayground } from './routes/playground.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { submitTurnRoutes } from './routes/submit-turn.ts'
@@ -74,5 +75,6 @@ export function createApp(deps: AppDeps): HttpApp {
   app.notFound((c) => problemResponse(c, new RequestError('not_found', 'There is nothing at this path.').problem))
   serveRoutes(app, deps, ROUTES)
   serveOpenApi(app, config)
+  servePlayground(app)
   return app
 }

@@ -4,7 +4,7 @@ import { type Exemption, largeFiles, longFiles, sizes } from './rules.ts'
 
 const isExempt = (list: readonly Exemption[], path: string) => list.some((exemption) => exemption.path === path)
 const linesOf = (text: string) => text.trimEnd().split('\n').length
-const isServiceCode = ({ path }: ProjectFile) => /^src\/.*\.(?:ts|js|css|html)$/.test(path)
+const isServiceCode = ({ path }: ProjectFile) => /^src\/.*\.(?:tsx?|js|css|html)$/.test(path)
 
 export function checkFileLengths({ files }: Project): Breach[] {
   return files

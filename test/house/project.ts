@@ -29,7 +29,7 @@ export function readProject(root: string): Project {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   const paths = [...new Set(listed.split('\0'))].filter((path) => path !== '' && isFile(join(root, path))).toSorted()
   const files = paths.map((path) => ({ path, bytes: statSync(join(root, path)).size, text: readFileSync(join(root, path), 'utf8') }))
-  const sources = files.filter(({ path }) => path.endsWith('.ts')).map((file) => ({ ...file, ...scanSource(file.text) }))
+  const sources = files.filter(({ path }) => /\.tsx?$/.test(path)).map((file) => ({ ...file, ...scanSource(file.text) }))
   return { files, sources }
 }
 

@@ -137,7 +137,7 @@ export const layers: readonly Layer[] = [
 /** What the layout promises; `src/` holds these and nothing else. */
 export const promisedPlaces: readonly string[] = [
   ...['domain', 'engine', 'services', 'gemini', 'media', 'db', 'monitoring', 'http', 'runtime', 'simulator', 'node', 'worker'],
-  ...['client'],
+  ...['client', 'playground'],
   ...['config.ts', 'compose.ts'],
 ]
 

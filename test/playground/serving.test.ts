@@ -1,0 +1,53 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { ASSETS, PAGE } from '../../src/playground/assets.ts'
+import { openClosedApp } from '../http/open-app.ts'
+
+const GZIPPED_BYTES_MAX = 150_000
+
+test('the page is served without a key, and may run and load nothing but its own files', async () => {
+  const app = openClosedApp({ apiKeys: [{ tenantId: 'acme', key: 'secret' }] })
+  const page = await app.request('/')
+  expect(page.status).toBe(200)
+  expect(page.headers.get('Content-Type')).toMatch(/^text\/html/)
+  expect(page.headers.get('Cache-Control')).toBe('no-cache')
+  const policy = page.headers.get('Content-Security-Policy') ?? ''
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).toContain("script-src 'self'")
+  expect(policy).not.toMatch(/unsafe|\*|https?:/)
+  expect(await page.text()).not.toMatch(/<style|style=|<script>|\son\w+=/)
+})
+
+test('everything the page names is served under its hash, to be kept for ever', async () => {
+  const app = openClosedApp()
+  const named = [...PAGE.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+  expect(named.toSorted()).toEqual(Object.keys(ASSETS).toSorted())
+  for (const path of named) {
+    const asset = await app.request(path)
+    expect(asset.status).toBe(200)
+    expect(asset.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+    expect(asset.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(asset.headers.get('Content-Type')).toBe(ASSETS[path]?.type)
+    expect(await asset.text()).toBe(ASSETS[path]?.body)
+  }
+})
+
+test('files of another version are not found', async () => {
+  const answer = await openClosedApp().request('/assets/page.0000000000.js')
+  expect(answer.status).toBe(404)
+  expect(await answer.json()).toMatchObject({ code: 'not_found' })
+})
+
+test('the page is compressed for whoever takes it, and small', async () => {
+  const app = openClosedApp()
+  const sizes = await Promise.all(
+    ['/', ...Object.keys(ASSETS)].map(async (path) => {
+      const answer = await app.request(path, { headers: { 'Accept-Encoding': 'gzip' } })
+      return (await answer.arrayBuffer()).byteLength
+    }),
+  )
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0)
+  expect(total).toBeLessThan(GZIPPED_BYTES_MAX)
+  const uncompressed = Object.values(ASSETS).reduce((text, { body }) => text + body, PAGE)
+  expect(total).toBeLessThan(gzipSync(uncompressed).byteLength * 1.2)
+})
