@@ -9,6 +9,8 @@ type SessionRow = typeof sessions.$inferSelect
 /** What the session's turns add up to; computed, so that no counter is written inside a turn's commit. */
 const turnCount = sql<number>`(select count(*)::int from turns where turns.session_id = "sessions"."id")`
 const costUsd = sql<number>`(select coalesce(sum(attempts.cost_usd), 0)::float8 from attempts join turns on turns.id = attempts.turn_id where turns.session_id = "sessions"."id")`
+const budgeted = sql<boolean>`("sessions"."budget_usd" is not null
+  or (select tenants.budget_usd is not null from tenants where tenants.id = "sessions"."tenant_id"))`
 const columns = { row: sessions, turnCount, costUsd }
 
 export async function ensureTenant(db: Database, tenantId: string, nowMs: number): Promise<void> {
@@ -24,14 +26,17 @@ export async function findSession(db: Database, tenantId: string, id: string): P
   return rows[0] === undefined ? null : toSession(rows[0])
 }
 
+export type LockedSession = SessionSettings & {
+  headTurnId: string | null
+  /** Whether a budget of its own or its tenant's governs its turns. */
+  budgeted: boolean
+}
+
 /** Takes the session's row lock for the rest of the transaction: whoever decides what runs next in it holds this. */
-export async function lockSession(
-  db: Database,
-  tenantId: string,
-  id: string,
-): Promise<(SessionSettings & { headTurnId: string | null }) | null> {
-  const rows = await db.select().from(sessions).where(within(tenantId, id)).for('update')
-  return rows[0] === undefined ? null : { ...toSettings(rows[0]), headTurnId: rows[0].headTurnId }
+export async function lockSession(db: Database, tenantId: string, id: string): Promise<LockedSession | null> {
+  const rows = await db.select({ row: sessions, budgeted }).from(sessions).where(within(tenantId, id)).for('update')
+  const found = rows[0]
+  return found === undefined ? null : { ...toSettings(found.row), headTurnId: found.row.headTurnId, budgeted: found.budgeted }
 }
 
 /** Newest first; `before` is the id to go on from. */

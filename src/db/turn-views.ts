@@ -59,15 +59,25 @@ export async function loadTurns(db: Database, ids: readonly string[]): Promise<T
   })
 }
 
+/** Whether a budget of its session or tenant governs the turn. */
+const budgeted = sql<boolean>`("sessions"."budget_usd" is not null
+  or (select tenants.budget_usd is not null from tenants where tenants.id = "turns"."tenant_id"))`
+
+export interface TurnInSession {
+  turn: Turn
+  session: SessionSettings
+  budgeted: boolean
+}
+
 /** A turn and what its session says of all its turns; null when it is gone. */
-export async function loadTurnWithSession(db: Database, id: string): Promise<{ turn: Turn; session: SessionSettings } | null> {
+export async function loadTurnWithSession(db: Database, id: string): Promise<TurnInSession | null> {
   const rows = await db
-    .select({ ...columns, session: sessions })
+    .select({ ...columns, session: sessions, budgeted })
     .from(turns)
     .innerJoin(sessions, eq(sessions.id, turns.sessionId))
     .where(eq(turns.id, id))
   const found = rows[0]
-  return found === undefined ? null : { turn: fromRow(found), session: found.session }
+  return found === undefined ? null : { turn: fromRow(found), session: found.session, budgeted: found.budgeted }
 }
 
 interface FoundTurn {

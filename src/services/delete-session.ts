@@ -2,6 +2,7 @@ import { findRendition } from '../db/rendition-queries.ts'
 import { lockSession } from '../db/session-queries.ts'
 import * as removal from '../db/session-removal.ts'
 import { describeError } from '../domain/describe-error.ts'
+import { rollUpSession } from '../monitoring/roll-up.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
 import { allowSession, noSuch } from './scope.ts'
@@ -16,13 +17,17 @@ interface Removed {
 /** How long the upstream may take to remove a file; it goes by itself after 48 h in any case. */
 const UPSTREAM_PATIENCE_MS = 10_000
 
-/** Removes the session and what nothing else names: media, signatures, renditions, files upstream. Running turns lose their rows and stop. */
+/**
+ * Removes the session and what nothing else names: media, signatures, renditions, files upstream. Running turns lose their rows
+ * and stop. Of the ledger, anonymous sums stay.
+ */
 export const deleteSession: Verb<{ sessionId: string }, Removed> = async ({ ctx, input }) => {
   const { sessionId } = input
   allowSession(ctx, sessionId)
   const named = await ctx.db.transaction(async (tx) => {
     if ((await lockSession(tx, ctx.principal.tenantId, sessionId)) === null) throw noSuch('session', sessionId)
     const found = await removal.namedBySession(tx, sessionId)
+    await rollUpSession(tx, sessionId, ctx.clock.nowMs())
     await removal.removeSessionRow(tx, sessionId)
     return found
   })

@@ -8,6 +8,7 @@ import { decide } from '../engine/decide.ts'
 import type { AttemptDecision, Decision, FailDecision, RepairDecision, WaitDecision } from '../engine/decision.ts'
 import { reserve } from '../engine/model-state.ts'
 import type { Installation } from './context.ts'
+import { holdForAttempt } from './keep-budget.ts'
 import { persevere } from './persevere.ts'
 import { historyFacts } from './plan-history.ts'
 import { promiseSlot } from './promise-slot.ts'
@@ -56,6 +57,8 @@ async function carryOut(
       await repair(inst, run, decision)
       return (await write(inst, run, ended, decision, { to: 'running' }, signals.lost)) ? { ended: null } : { end: { kind: 'lost' } }
     case 'attempt': {
+      const exceeding = await holdForAttempt(inst, run, decision)
+      if (exceeding !== null) return { end: await fail(inst, run, exceeding, ended, signals.lost) }
       if (!(await write(inst, run, ended, decision, { to: 'running' }, signals.lost))) return { end: { kind: 'lost' } }
       return attempt(inst, run, decision, signals)
     }

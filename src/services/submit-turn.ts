@@ -1,15 +1,15 @@
-import { lockSession } from '../db/session-queries.ts'
+import { type LockedSession, lockSession } from '../db/session-queries.ts'
 import { cancelActiveTurn } from '../db/turn-endings.ts'
 import { findKeyUse, insertTurn, readSessionState, rememberKeyUse } from '../db/turn-submission.ts'
 import { loadTurns } from '../db/turn-views.ts'
 import { makeId } from '../domain/ids.ts'
 import type { Media } from '../domain/media.ts'
 import { RequestError, turnProblem } from '../domain/problem.ts'
-import type { SessionSettings } from '../domain/session.ts'
 import type { Turn, TurnRequest } from '../domain/turn.ts'
 import { checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { digestOf } from './digest.ts'
+import { holdForNewTurn } from './keep-budget.ts'
 import { allowSession, noSuch, reachableMedia } from './scope.ts'
 
 /** A key is remembered this long (api.md, Turns). */
@@ -28,8 +28,6 @@ export interface Submission {
   keyPurpose?: string
   request: Omit<TurnRequest, 'parts'> & { parts: readonly NewInputPart[] }
 }
-
-type Locked = SessionSettings & { headTurnId: string | null }
 
 /**
  * Accepts a turn: once it returns, the turn is stored and will run, whatever becomes of this process.
@@ -77,16 +75,17 @@ function checkWebhook({ webhooks }: ServiceContext, url: string | null): void {
 }
 
 /** Under the session's lock: checks what the session's state decides, makes room as `onConflict` says, stores the turn. */
-async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submission, nowMs: number): Promise<string> {
+async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Submission, nowMs: number): Promise<string> {
   const { request, sessionId } = input
   if (input.expectedHeadTurnId !== undefined && input.expectedHeadTurnId !== session.headTurnId) {
     throw new RequestError('stale_parent', `The head of this session is ${session.headTurnId ?? 'root'} now.`)
   }
-  checkChain(ctx.catalogue, {
+  const asked = {
     models: request.models ?? (request.strategy === null ? session.models : null),
     strategy: request.strategy ?? session.strategy,
     image: { ...session.image, ...request.image },
-  })
+  }
+  checkChain(ctx.catalogue, asked)
   const parentId = input.parentId === undefined ? session.headTurnId : input.parentId
   const state = await readSessionState(ctx.db, sessionId, parentId)
   if (parentId !== null && state.parent?.status !== 'succeeded') {
@@ -96,6 +95,17 @@ async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submissio
   }
   const behind = state.busyTurnId !== null && !(await makeRoom(ctx, session, sessionId, state.busyTurnId, nowMs))
   const id = makeId('trn', nowMs, ctx.random.bytes(10))
+  const depth = state.parent === null ? 0 : state.parent.depth + 1
+  const reservedUsd = session.budgeted
+    ? await holdForNewTurn(ctx, {
+        sessionId,
+        turnId: id,
+        models: asked.models ?? ctx.catalogue.chains[asked.strategy],
+        image: asked.image,
+        ...sizeOf(request.parts),
+        depth,
+      })
+    : null
   await insertTurn(
     ctx.db,
     {
@@ -104,8 +114,8 @@ async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submissio
       sessionId,
       parentId,
       parentIsHead: behind && input.parentId === undefined,
-      depth: state.parent === null ? 0 : state.parent.depth + 1,
-      reservedUsd: null,
+      depth,
+      reservedUsd,
       due: !behind,
       ...request,
     },
@@ -116,7 +126,13 @@ async function acceptTurn(ctx: ServiceContext, session: Locked, input: Submissio
 }
 
 /** True when nothing stands in the way any more; false when the new turn has to queue. */
-async function makeRoom(ctx: ServiceContext, session: Locked, sessionId: string, busyTurnId: string, nowMs: number): Promise<boolean> {
+async function makeRoom(
+  ctx: ServiceContext,
+  session: LockedSession,
+  sessionId: string,
+  busyTurnId: string,
+  nowMs: number,
+): Promise<boolean> {
   switch (session.onConflict) {
     case 'reject':
       throw new RequestError(
@@ -137,6 +153,11 @@ async function makeRoom(ctx: ServiceContext, session: Locked, sessionId: string,
       return true
     }
   }
+}
+
+function sizeOf(parts: readonly NewInputPart[]): { textCharacters: number; images: number } {
+  const texts = parts.map((part) => (part.type === 'text' ? part.text.length : 0))
+  return { textCharacters: texts.reduce((sum, length) => sum + length, 0), images: parts.filter(({ type }) => type === 'image').length }
 }
 
 /** The media the parts name, by id. Throws `invalid_request` for those the caller has not got. */

@@ -17,6 +17,8 @@ export interface TurnRun {
   waited: ClaimedTurn['waited']
   turn: Turn
   session: SessionSettings
+  /** Whether a budget governs it; asked once a claim. */
+  budgeted: boolean
   policy: TurnPolicy
   chain: readonly ChainLink[]
   /** Chain and successors: every link a request may be planned for. */
@@ -38,8 +40,8 @@ export interface RunSignals {
 export async function openRun(inst: Installation, claim: ClaimedTurn): Promise<TurnRun | null> {
   const loaded = await loadTurnWithSession(inst.db, claim.turnId)
   if (loaded === null) return null
-  const { turn, session } = loaded
-  const run = { ...newRun(inst, claim, turn, session), waited: claim.waited }
+  const { turn, session, budgeted } = loaded
+  const run = { ...newRun(inst, claim, turn, session), waited: claim.waited, budgeted }
   if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
   return run
 }
@@ -55,6 +57,7 @@ export function newRun(inst: Installation, claim: Claim, turn: Turn, session: Se
     waited: null,
     turn,
     session,
+    budgeted: false,
     policy,
     chain,
     links: withSuccessors(chain),
