@@ -9,6 +9,7 @@ export async function promiseSlot(inst: Installation, run: TurnRun, { line, unti
   const limits = run.links.find(({ endpoint, entry }) => `${endpoint.project}/${entry.id}` === line.stateKey)?.endpoint.limits ?? {}
   return inst.models.change(line.stateKey, (state) => {
     const place = joinLine(state, line.ask, limits, run.policy.shared, inst.clock.nowMs())
-    return { state: place.state, told: place.untilMs }
+    // Whole milliseconds, rounded up: a promise is never kept early.
+    return { state: place.state, told: Math.ceil(place.untilMs) }
   })
 }
