@@ -94,7 +94,10 @@ export class Executor {
     this.#mode = 'stopped'
     this.#stopped.abort()
     await Promise.all(this.#loops)
-    await leases.retireNode(this.#inst.db, this.#nodeId)
+    // Without the database nothing can be handed over: the lease runs out by itself.
+    await leases
+      .retireNode(this.#inst.db, this.#nodeId)
+      .catch((error: unknown) => this.#inst.logger.warn('executor.not_retired', { node: this.#nodeId, error: describeError(error) }))
   }
 
   async #allDone(): Promise<void> {
