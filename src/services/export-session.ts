@@ -1,6 +1,7 @@
 import type { Piece } from '../domain/bundle/piece.ts'
 import { describeError } from '../domain/describe-error.ts'
 import { nothingNamed, openExport, type SessionExport, type WhatToExport } from './bundle/open-export.ts'
+import { readAhead } from './bundle/read-ahead.ts'
 import { toBytes } from './bundle/to-bytes.ts'
 import { writeArchive } from './bundle/write-archive.ts'
 import { geminiPieces } from './bundle/write-gemini.ts'
@@ -27,23 +28,17 @@ export interface ExportedSession {
 /** A session, or one branch of it, as a document. Nothing of it is held whole, whatever its size. */
 export const exportSession: Verb<Wanted, ExportedSession> = async ({ ctx, input }) => {
   const exported = await openExport(ctx, input)
-  return { title: exported.session.title, bytes: await begun(ctx, WRITERS[input.format](ctx, exported, input)) }
+  return { title: exported.session.title, bytes: logged(ctx, await readAhead(WRITERS[input.format](ctx, exported, input))) }
 }
 
-/** Makes the first piece, so that what fails at once is answered as an error and not as a file that breaks off. */
-async function begun(ctx: ServiceContext, bytes: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const first = await bytes.next()
-  return (async function* () {
-    try {
-      if (!first.done) yield first.value
-      yield* bytes
-    } catch (error) {
-      ctx.logger.error('export.broken', { requestId: ctx.requestId, error: describeError(error) })
-      throw new Error('the export broke off')
-    } finally {
-      await bytes.return(undefined)
-    }
-  })()
+/** Logs why an export broke off: its reader only sees that it did. */
+async function* logged(ctx: ServiceContext, bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes
+  } catch (error) {
+    ctx.logger.error('export.broken', { requestId: ctx.requestId, error: describeError(error) })
+    throw new Error('the export broke off')
+  }
 }
 
 type Pieces = (ctx: ServiceContext, exported: SessionExport, wanted: Wanted) => AsyncIterable<Piece>

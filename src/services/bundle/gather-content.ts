@@ -25,14 +25,15 @@ export async function gatherContent(
   storeFile: StoreFile,
 ): Promise<Map<string, ImageFacts>> {
   for (const [index, signature] of bundle.signatures.entries()) {
-    const stored = setAside.get(`signatures.${index}.characters`) ?? (await storeFile('signature', index))
-    if (stored === null) throw refuse(`signatures.${index}.characters`, 'is missing')
+    const path = `signatures.${index}.characters`
+    const stored = takenFrom(setAside, path, signature.characters) ?? (await storeFile('signature', index))
+    if (stored === null) throw refuse(path, 'is missing')
     proveDigest(signature, stored, `signatures.${index}`)
   }
   const brought = new Map<string, ImageFacts>()
   const absent: string[] = []
   for (const [index, image] of bundle.media.entries()) {
-    const stored = setAside.get(`media.${index}.data`) ?? (await storeFile('image', index))
+    const stored = takenFrom(setAside, `media.${index}.data`, image.data) ?? (await storeFile('image', index))
     if (stored === null) absent.push(image.sha256)
     else brought.set(image.sha256, await inspect(ctx, image, stored, `media.${index}`))
   }
@@ -44,6 +45,12 @@ export async function gatherContent(
 
 export function missingMedia(of: number, missing: readonly string[]): RequestError {
   return new RequestError('missing_media', `${missing.length} of ${of} images are neither in the bundle nor here.`, { missing })
+}
+
+/** What stood at `path`; `left` is what stands there still, which is nothing unless the key was written in a way the scanner passed over. */
+function takenFrom(setAside: ScannedBundle['setAside'], path: string, left: string | undefined): Stored | undefined {
+  if (left) throw refuse(path, 'must have its key written without escapes')
+  return setAside.get(path)
 }
 
 async function inspect(ctx: ServiceContext, image: BundleMedia, stored: Stored, path: string): Promise<ImageFacts> {
