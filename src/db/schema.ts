@@ -55,7 +55,10 @@ export const sessions = pgTable(
     createdAtMs: unixMs('created_at_ms').notNull(),
     updatedAtMs: unixMs('updated_at_ms').notNull(),
   },
-  (table) => [index('sessions_newest').on(table.tenantId, table.id.desc())],
+  (table) => [
+    index('sessions_newest').on(table.tenantId, table.id.desc()),
+    index('sessions_expiring').on(table.expiresAtMs).where(sql`expires_at_ms is not null`),
+  ],
 )
 
 /** Executors alive: one row, and one heartbeat, per node. A turn whose `lease_owner` has no live row here is up for take-over. */
@@ -157,7 +160,11 @@ export const media = pgTable(
     madeFrom: jsonb('made_from').$type<string[]>(),
     createdAtMs: unixMs('created_at_ms').notNull(),
   },
-  (table) => [uniqueIndex('media_of_tenant').on(table.tenantId, table.sha256), index('media_of_blob').on(table.sha256)],
+  (table) => [
+    uniqueIndex('media_of_tenant').on(table.tenantId, table.sha256),
+    index('media_of_blob').on(table.sha256),
+    index('media_of_maker').on(table.madeByTurnId),
+  ],
 )
 
 /** Other forms of an image, made once: thumbnails, the JPEG a HEIC is shown as, the copy without metadata that leaves for a third party. */

@@ -29,7 +29,10 @@ export async function namedBySession(db: Database, sessionId: string): Promise<N
   }
 }
 
+/** What others still use of its media forgets where it came from. */
 export async function removeSessionRow(db: Database, sessionId: string): Promise<void> {
+  await db.execute(sql`
+    update media set made_by_turn_id = null, made_from = null where made_by_turn_id in (select id from turns where session_id = ${sessionId})`)
   await db.execute(sql`delete from idempotency_keys where turn_id in (select id from turns where session_id = ${sessionId})`)
   await db.execute(sql`delete from sessions where id = ${sessionId}`)
 }

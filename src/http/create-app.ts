@@ -22,6 +22,7 @@ import { servePlayground } from './routes/playground.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { submitTurnRoutes } from './routes/submit-turn.ts'
+import { tenantRoutes } from './routes/tenants.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { turnRoutes } from './routes/turns.ts'
 
@@ -37,6 +38,7 @@ export const ROUTES = [
   ...mediaContentRoutes,
   ...modelRoutes,
   ...statsRoutes,
+  ...tenantRoutes,
   ...healthRoutes,
 ]
 

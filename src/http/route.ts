@@ -25,6 +25,7 @@ const BEHIND_A_KEY: readonly RequestErrorCode[] = ['unauthorized', 'not_found', 
 const ACCESS: Readonly<Record<Access, { errors: readonly RequestErrorCode[]; security: Record<string, string[]>[] }>> = {
   open: { errors: ['internal'], security: [] },
   tenant: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }] },
+  admin: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }] },
   session: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }] },
   signed: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }, {}] },
 }

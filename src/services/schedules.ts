@@ -2,6 +2,7 @@
 import { forgetHandlesBefore, forgetKeysBefore } from '../db/retention-queries.ts'
 import { rollUp } from '../monitoring/roll-up.ts'
 import type { Installation } from './context.ts'
+import { removeExpiredSessions } from './remove-expired-sessions.ts'
 
 export interface Schedule {
   name: string
@@ -19,6 +20,7 @@ const HANDLE_AFTERLIFE_MS = 24 * HOUR_MS
 /** Minutes apart, so that they do not meet. Events are kept as long as their turns. */
 export const SCHEDULES: readonly Schedule[] = [
   { name: 'roll-up', cron: '* * * * *', run: async ({ db, clock }) => void (await rollUp(db, clock.nowMs())) },
+  { name: 'remove-expired-sessions', cron: '* * * * *', run: removeExpiredSessions },
   { name: 'forget-idempotency-keys', cron: '13 * * * *', run: ({ db, clock }) => forgetKeysBefore(db, clock.nowMs() - KEY_LIFE_MS) },
   {
     name: 'forget-upstream-files',

@@ -9,9 +9,9 @@ import { createKeyRing, type KeyRing, LOCAL_TENANT } from './api-keys.ts'
 
 /**
  * Who may use a route: `open`: anyone, unasked; `tenant`: keys; `session`: keys, and the session's tokens; `signed`: these,
- * and whoever holds the signed address.
+ * and whoever holds the signed address; `admin`: the admin key, or anyone where no key is set, which only this machine reaches.
  */
-export type Access = 'open' | 'tenant' | 'session' | 'signed'
+export type Access = 'open' | 'tenant' | 'session' | 'signed' | 'admin'
 
 /** A middleware for each kind of route. Sets `principal` and `services`; throws `unauthorized`, or `not_found` beyond a token's reach. */
 export function createAuthentication(deps: AppDeps): (access: Access) => MiddlewareHandler<HttpEnv> {
@@ -23,6 +23,7 @@ export function createAuthentication(deps: AppDeps): (access: Access) => Middlew
       if (principal === null) throw new RequestError('unauthorized', 'Send a valid key: Authorization: Bearer <key>.')
       if (principal.kind === 'session' && !reaches(c, access, principal))
         throw new RequestError('not_found', 'There is nothing by this id.')
+      if (access === 'admin' && principal.kind !== 'admin' && !keys.open) throw new RequestError('not_found', 'This takes the admin key.')
       c.set('principal', principal)
       c.set('services', await deps.servicesFor({ requestId: c.var.requestId, bindings: c.env }, principal))
       return next()
@@ -51,6 +52,6 @@ async function bySignature(c: HttpContext, { mediaUrls }: AppDeps): Promise<Prin
 
 /** Turns and media are looked up before it shows whose they are: the services hold a token to its session there. */
 function reaches(c: HttpContext, access: Access, { sessionId }: Principal): boolean {
-  if (access === 'tenant') return false
+  if (access === 'tenant' || access === 'admin') return false
   return !c.req.path.startsWith('/v1/sessions/') || c.req.param('id') === sessionId
 }

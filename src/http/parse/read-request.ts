@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi'
 import { type IdPrefix, isId } from '../../domain/ids.ts'
 import { RequestError } from '../../domain/problem.ts'
+import { TenantId } from '../contract/tenant.ts'
 import type { HttpContext } from '../env.ts'
 import { parseWith } from './field-errors.ts'
 
@@ -10,6 +11,13 @@ export function pathId(c: HttpContext, prefix: IdPrefix): string {
   const id = c.req.param('id') ?? ''
   if (!isId(prefix, id)) throw new RequestError('not_found', 'There is nothing by this id.')
   return id
+}
+
+/** The tenant `{id}` of the path. */
+export function pathTenant(c: HttpContext): string {
+  const parsed = TenantId.safeParse(c.req.param('id'))
+  if (!parsed.success) throw new RequestError('not_found', 'There is nothing by this id.')
+  return parsed.data
 }
 
 /** The query as `schema` reads it; `token` belongs to authentication and is left out. A repeated parameter arrives as an array. */

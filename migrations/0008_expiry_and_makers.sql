@@ -1,0 +1,2 @@
+CREATE INDEX "media_of_maker" ON "media" USING btree ("made_by_turn_id");--> statement-breakpoint
+CREATE INDEX "sessions_expiring" ON "sessions" USING btree ("expires_at_ms") WHERE expires_at_ms is not null;
