@@ -70,7 +70,8 @@ export interface House {
   database: TestDatabase
   simulator: Simulator
   logged: LoggedEvent[]
-  startNode(): Promise<TestNode>
+  /** `own`: what this node has instead of the installation's. */
+  startNode(own?: Partial<Installation>): Promise<TestNode>
   session(settings?: Partial<SessionSettings>): Promise<Session>
   picture(colour?: string): Promise<Media>
   submit(
@@ -143,13 +144,16 @@ export async function openHouse(options: Options = {}): Promise<House> {
 
   return {
     ...{ installation, ctx, database, simulator, logged: logger.events, until },
-    startNode: async () => {
+    startNode: async (own = {}) => {
       const freezer = createFreezer()
-      const executor = new Executor(furnish(freezer.clock), {
-        nameNode: () => makeId('nod', systemClock.nowMs(), systemRandom.bytes(10)),
-        leaseMs: options.leaseMs ?? 30_000,
-        turnsMax: 1_000,
-      })
+      const executor = new Executor(
+        { ...furnish(freezer.clock), ...own },
+        {
+          nameNode: () => makeId('nod', systemClock.nowMs(), systemRandom.bytes(10)),
+          leaseMs: options.leaseMs ?? 30_000,
+          turnsMax: 1_000,
+        },
+      )
       await executor.start()
       bell.onWork(() => freezer.isFrozen() || executor.wake())
       bell.onCancel((turnId) => freezer.isFrozen() || executor.cancel(turnId))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ImageModel } from '../../src/domain/ports.ts'
 import { openHouse } from './installation.ts'
 
 /** Short leases, so that a node that sleeps loses its turns while a test waits. */
@@ -37,17 +38,22 @@ describe('a node that stops without a word', () => {
   })
 
   it('writes nothing when it wakes: the answer it slept through is not a second output', async () => {
-    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ times: 1, fault: { kind: 'latency', ms: 1_500 } }] } })
-    const sleeper = await house.startNode()
+    const house = await openHouse({ leaseMs: LEASE_MS })
+    const [asleep, awake] = [holding(house.installation.model), holding(house.installation.model)]
+    const sleeper = await house.startNode({ model: asleep.model })
     const { id } = await house.submit((await house.session()).id, 'a house')
     await house.until(id, ({ attempts }) => attempts.length === 1)
     sleeper.freeze()
-    await house.startNode()
+    await house.startNode({ model: awake.model })
+    await house.until(id, ({ attempts }) => attempts.length === 2)
+    // It never noticed that it was asleep: it has its answer and tries to write it, while the other is still at work.
+    asleep.release()
+    await untilIdle(() => sleeper.executor.inFlight === 0)
+    expect(await house.until(id, () => true)).toMatchObject({ status: 'running', attempts: [{ outcome: 'ambiguous' }, { outcome: null }] })
+    awake.release()
     const turn = await house.ended(id)
     expect(turn).toMatchObject({ status: 'succeeded', attempts: [{ outcome: 'ambiguous' }, { outcome: 'succeeded' }] })
-    // It never noticed that it was asleep: it reads its answer and tries to write it.
-    await untilIdle(() => sleeper.executor.inFlight === 0)
-    expect(house.simulator.counts().generated).toBe(2)
+    expect(new Set(turn.output.map(({ attempt }) => attempt))).toEqual(new Set([2]))
     sleeper.thaw()
     expect(await house.ended(id)).toEqual(turn)
   })
@@ -113,6 +119,17 @@ describe('a node that is asked to stop', () => {
     expect(await house.until(id, () => true)).toMatchObject({ status: 'queued', attempts: [] })
   })
 })
+
+/** A model whose answers are in, and are handed on when the test says so. */
+function holding(model: ImageModel): { model: ImageModel; release: () => void } {
+  const held = Promise.withResolvers<void>()
+  const attempt: ImageModel['attempt'] = async (...call) => {
+    const answer = await model.attempt(...call)
+    await held.promise
+    return answer
+  }
+  return { model: { attempt }, release: held.resolve }
+}
 
 /** Looks again whenever what goes on has had a chance to. */
 async function untilIdle(is: () => boolean): Promise<void> {
