@@ -1,0 +1,60 @@
+/** The playground as a person handles it: by what it says, not by how it is built. */
+import type { Locator, Page } from 'playwright-core'
+import { photo } from '../../e2e/running-service.ts'
+
+export class PlaygroundPage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  get field(): Locator {
+    return this.page.getByLabel('What to do')
+  }
+
+  /** The edits shown, from the top. */
+  get edits(): Locator {
+    return this.page.getByRole('article')
+  }
+
+  /** The tree's nodes. */
+  get nodes(): Locator {
+    return this.page.getByRole('treeitem')
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true })
+  }
+
+  async ask(prompt: string): Promise<void> {
+    await this.field.fill(prompt)
+    await this.field.press('Enter')
+  }
+
+  /** Waits until the edit with this prompt, the newest of that name shown, has a picture. */
+  async picture(prompt: string): Promise<Locator> {
+    const edit = this.edit(prompt)
+    await edit.getByRole('toolbar').waitFor()
+    return edit.getByRole('img', { name: prompt })
+  }
+
+  edit(prompt: string): Locator {
+    return this.page.getByRole('article', { name: `Edit: ${prompt}`, exact: true })
+  }
+
+  says(text: string | RegExp): Promise<void> {
+    return this.page.getByText(text).first().waitFor()
+  }
+
+  /** Drops a photo onto the page, as from the desktop. */
+  async dropPhoto(): Promise<void> {
+    const base64 = (await photo(640, 480)).toString('base64')
+    await this.page.evaluate((data) => {
+      const transfer = new DataTransfer()
+      const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
+      transfer.items.add(new File([bytes], 'house.jpg', { type: 'image/jpeg' }))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    }, base64)
+  }
+}
