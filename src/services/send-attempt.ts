@@ -14,7 +14,7 @@ import { type ModelState, release, settle } from '../engine/model-state.ts'
 import { createStoringSink, type StoringSink } from './answer-sink.ts'
 import type { Installation } from './context.ts'
 import { persevere } from './persevere.ts'
-import { placeImages } from './place-images.ts'
+import { placeInTime } from './place-in-time.ts'
 import { endpointOf, planFor } from './plan-history.ts'
 import { requestOf } from './request-of.ts'
 import type { RunSignals, TurnRun } from './turn-run.ts'
@@ -55,13 +55,14 @@ export async function sendAttempt(
   const endpoint = endpointOf(inst, decision.endpointId)
   const entry = entryOf(run, decision.model)
   const plan = planFor(inst, run, endpoint, entry, decision.repairs)
-  const stop = AbortSignal.any([signals.canceled, signals.lost])
-  const placed = await placeImages(inst, endpoint, plan, decision, stop).catch(async (error: unknown) => {
+  const placed = await placeInTime(inst, run, endpoint, plan, decision, signals).catch(async (error: unknown) => {
     await giveBack(inst, run, decision, endpoint)
-    if (stop.aborted) return null
     throw error
   })
-  if (placed === null) return { kind: 'lost' }
+  if (placed === null) {
+    await giveBack(inst, run, decision, endpoint)
+    return { kind: 'lost' }
+  }
   const request = requestOf(run, decision.image, entry, endpoint, placed.contents)
   const nowMs = inst.clock.nowMs()
   const attempt = newAttempt(run, decision, plan.fidelity, nowMs)
@@ -72,7 +73,7 @@ export async function sendAttempt(
     estimatedUsd: estimateTurnCost(entry, decision.image, plan.size.tokens),
     request: summarizeRequest(request, plan.size),
   }
-  if (stop.aborted || !(await persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs)))) {
+  if (signals.canceled.aborted || !(await persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs)))) {
     await giveBack(inst, run, decision, endpoint)
     return { kind: 'lost' }
   }
