@@ -20,6 +20,9 @@ export interface BreakerState {
   /** The same since the model last answered. */
   begunSince: number
   overloadedSince: number
+  lastOverloadedMs: number
+  /** When a probe last closed it (Unix ms; null: none did): shares are taken anew from there. */
+  closedAtMs: number | null
   /** End of the cool-down (Unix ms); null while closed. */
   openUntilMs: number | null
   /** Length of the last cool-down; 0 while closed. */
@@ -39,6 +42,8 @@ export const CLOSED_BREAKER: BreakerState = Object.freeze({
   slices: [],
   begunSince: 0,
   overloadedSince: 0,
+  lastOverloadedMs: 0,
+  closedAtMs: null,
   openUntilMs: null,
   coolDownMs: 0,
   probe: null,
@@ -72,7 +77,7 @@ export function reduceBreaker(state: BreakerState, event: BreakerEvent, policy: 
   const evidence = event.type === 'released' ? 'nothing' : EVIDENCE[event.outcome]
   switch (evidence) {
     case 'answers':
-      return isProbe ? CLOSED_BREAKER : { ...state, begunSince: 0, overloadedSince: 0 }
+      return isProbe ? closed(state, nowMs) : { ...state, begunSince: 0, overloadedSince: 0 }
     case 'nothing': {
       const counted = counting(state, -1, 0, policy, nowMs)
       return isProbe ? { ...counted, probe: null } : counted
@@ -94,18 +99,30 @@ export function breakerPhase(state: BreakerState, nowMs: number): BreakerPhase {
 
 /**
  * Whether an open breaker stands before a model that still answers now and then: better asked than nobody, when every
- * other model of the chain is out too. A model that has only refused lately is not strained but down.
+ * other model of the chain is out too. A model that has only refused lately is down, not strained.
  */
 export function isStrained(state: BreakerState, policy: BreakerPolicy, nowMs: number): boolean {
-  if (state.openUntilMs === null || refusesAll(state, policy)) return false
-  const { first: begun, second: overloaded } = sumSlices(state.slices, policy.windowMs, nowMs)
-  return begun > 0 && overloaded <= policy.strainedShareMax * begun
+  const sinceMs = strainedSinceMs(state, policy, nowMs)
+  return sinceMs !== null && sinceMs <= nowMs
 }
 
-/** When a turn should look again: at the end of the cool-down, or soon while a probe is on its way. Unix ms. */
+/** When a turn should look again, in Unix ms: when the model may count as strained, at the end of the cool-down, or soon. */
 export function breakerLookAgainMs(state: BreakerState, policy: BreakerPolicy, nowMs: number): number {
-  if (state.openUntilMs !== null && nowMs < state.openUntilMs) return state.openUntilMs
-  return nowMs + policy.lookAgainMs
+  const { openUntilMs } = state
+  const coolDownEndsMs = openUntilMs !== null && nowMs < openUntilMs ? openUntilMs : nowMs + policy.lookAgainMs
+  const strainedMs = strainedSinceMs(state, policy, nowMs)
+  return strainedMs === null || strainedMs <= nowMs ? coolDownEndsMs : Math.min(coolDownEndsMs, strainedMs)
+}
+
+/**
+ * From when an open model counts as strained, in Unix ms; null: it does not. The share over the window decides, taken as if
+ * one more call had been refused and one answered, since a few calls say little; a row of refusals speaks against it for
+ * the length of one cool-down.
+ */
+function strainedSinceMs(state: BreakerState, policy: BreakerPolicy, nowMs: number): number | null {
+  const { first: begun, second: overloaded } = sumSlices(state.slices, nowMs - policy.windowMs)
+  if (state.openUntilMs === null || overloaded + 1 > policy.strainedShareMax * (begun + 2)) return null
+  return refusesAll(state, policy) ? state.lastOverloadedMs + policy.coolDownMs : nowMs
 }
 
 function counting(state: BreakerState, begun: number, overloaded: number, policy: BreakerPolicy, nowMs: number): BreakerState {
@@ -114,18 +131,25 @@ function counting(state: BreakerState, begun: number, overloaded: number, policy
     slices: addToSlices(state.slices, policy.windowMs, nowMs, begun, overloaded),
     begunSince: Math.max(0, state.begunSince + begun),
     overloadedSince: state.overloadedSince + overloaded,
+    lastOverloadedMs: overloaded > 0 ? nowMs : state.lastOverloadedMs,
   }
 }
 
 function shouldOpen(state: BreakerState, policy: BreakerPolicy, nowMs: number): boolean {
   if (refusesAll(state, policy)) return true
-  const { first: begun, second: overloaded } = sumSlices(state.slices, policy.windowMs, nowMs)
+  const windowFromMs = nowMs - policy.windowMs
+  const { first: begun, second: overloaded } = sumSlices(state.slices, Math.max(windowFromMs, state.closedAtMs ?? windowFromMs))
   return begun >= policy.samplesMin && overloaded > policy.openShare * begun
 }
 
 /** So many in a row, and of those begun meanwhile few are still under way. */
 function refusesAll({ begunSince, overloadedSince }: BreakerState, policy: BreakerPolicy): boolean {
   return overloadedSince >= policy.openInARow && overloadedSince > policy.strainedShareMax * begunSince
+}
+
+/** What was seen is kept, to tell strained from down when it opens again. */
+function closed(state: BreakerState, nowMs: number): BreakerState {
+  return { ...CLOSED_BREAKER, slices: state.slices, closedAtMs: nowMs }
 }
 
 function opened(state: BreakerState, coolDownMs: number, nowMs: number): BreakerState {

@@ -49,7 +49,7 @@ function carriedOut(situation: Situation, choice: Choice): Decision {
       const line = standing.why === 'quota' ? { stateKey: place.key, ask: askOf(situation, place, 'first', false) } : null
       return {
         kind: 'wait',
-        untilMs: Math.ceil(standing.untilMs),
+        untilMs: standing.untilMs,
         because: standing.because,
         next: nextOf(situation, place),
         line,

@@ -68,7 +68,7 @@ export function promiseSlot(
   const nextMs = Math.max(freeAtMs, nowMs + Math.min(slotMs, 1_000))
   const waiting = Object.entries(state.tenants).filter(([id, line]) => id !== ask.tenantId && line.tailMs > nowMs).length
   const newcomer = ask.promisedAtMs === null
-  const promisedAtMs = newcomer && own.tailMs > nowMs ? Math.max(nextMs, own.tailMs + slotMs * (waiting + 1)) : nextMs
+  const promisedAtMs = Math.ceil(newcomer && own.tailMs > nowMs ? Math.max(nextMs, own.tailMs + slotMs * (waiting + 1)) : nextMs)
   const headMs = own.headMs > nowMs ? Math.min(own.headMs, promisedAtMs) : promisedAtMs
   const line = { tag: Math.max(own.tag, state.virtual), headMs, tailMs: Math.max(own.tailMs, promisedAtMs) }
   return { state: kept({ ...state, tenants: { ...state.tenants, [ask.tenantId]: line } }, tenantsMax, nowMs), promisedAtMs }

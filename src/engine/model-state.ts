@@ -6,12 +6,13 @@
 import type { Attempt } from '../domain/attempt.ts'
 import type { Endpoint, EndpointLimits } from '../domain/endpoint.ts'
 import type { FailureFacts } from '../domain/failure.ts'
+import { askAgainMs } from './backoff.ts'
 import { type BreakerState, breakerLookAgainMs, breakerPhase, CLOSED_BREAKER, isStrained, reduceBreaker } from './breaker.ts'
 import { type FairState, grantSlot, mayTakeSlot, NOBODY_WAITS, promiseSlot } from './fair-queue.ts'
 import { type ObservedHours, observeHour } from './observed-hours.ts'
 import type { SharedPolicy } from './policy.ts'
 import { type QuotaState, quotaVerdict, reduceQuota, slotMs, UNUSED_QUOTA } from './quota.ts'
-import { type RetryBudgetState, reduceRetryBudget, retryAllowed, retryBudgetLookAgainMs, UNSPENT_RETRY_BUDGET } from './retry-budget.ts'
+import { type RetryBudgetState, reduceRetryBudget, retryAllowed, UNSPENT_RETRY_BUDGET } from './retry-budget.ts'
 
 export interface ModelState {
   breaker: BreakerState
@@ -66,7 +67,7 @@ export function stateKey(endpoint: Pick<Endpoint, 'project'>, model: string): st
 /** Whether an attempt may go now, and if not, why and when to look again (Unix ms). Changes nothing. */
 export function availability(
   state: ModelState,
-  ask: Pick<ReserveAsk, 'kind' | 'tenantId' | 'promisedAtMs' | 'throughOpen'>,
+  ask: Pick<ReserveAsk, 'kind' | 'turnId' | 'tenantId' | 'promisedAtMs' | 'throughOpen'>,
   limits: EndpointLimits,
   policy: SharedPolicy,
   nowMs: number,
@@ -77,11 +78,12 @@ export function availability(
     return { ok: false, reason: 'breaker', untilMs: breakerLookAgainMs(state.breaker, policy.breaker, nowMs) }
   }
   if (ask.kind === 'retry' && !retryAllowed(state.retryBudget, policy.retryBudget, nowMs)) {
-    return { ok: false, reason: 'retry_budget', untilMs: retryBudgetLookAgainMs(state.retryBudget, policy.retryBudget, nowMs) }
+    return { ok: false, reason: 'retry_budget', untilMs: askAgainMs(policy.retryBudget.windowMs, ask.turnId, nowMs) }
   }
   if (!quota.ok) return { ok: false, reason: 'quota', untilMs: quota.untilMs }
   const spacingMs = slotMs(state.quota, limits, policy.quota, nowMs)
-  if (spacingMs > 0 && !mayTakeSlot(state.fair, ask, spacingMs, nowMs)) return { ok: false, reason: 'quota', untilMs: nowMs + spacingMs }
+  if (spacingMs > 0 && !mayTakeSlot(state.fair, ask, spacingMs, nowMs))
+    return { ok: false, reason: 'quota', untilMs: Math.ceil(nowMs + spacingMs) }
   return { ok: true }
 }
 

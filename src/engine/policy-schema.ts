@@ -142,7 +142,7 @@ const breaker = z.strictObject({
   lookAgainMs: whole(5_000, 100, 600_000, 'How soon a turn without another model looks whether a probe has come back.'),
   coolDownMaxMs: whole(900_000, 100, DAY_MS, 'Longest time out.'),
   strainedShareMax: share(
-    0.75,
+    0.8,
     1,
     'Up to this share of `overloaded` an open model counts as strained, not down, and is asked when no other is left.',
   ),

@@ -68,7 +68,7 @@ export function quotaVerdict(state: QuotaState, limits: EndpointLimits, policy: 
   if (inForce.rpd !== undefined && nowMs < state.day.endsAtMs && state.day.requests >= inForce.rpd) {
     return { ok: false, period: 'day', untilMs: state.day.endsAtMs }
   }
-  const untilMs = Math.max(...PER_MINUTE.map((name) => (inForce[name] === undefined ? 0 : state.dueAtMs[name])))
+  const untilMs = Math.ceil(Math.max(...PER_MINUTE.map((name) => (inForce[name] === undefined ? 0 : state.dueAtMs[name]))))
   return untilMs <= nowMs ? { ok: true } : { ok: false, period: 'minute', untilMs }
 }
 

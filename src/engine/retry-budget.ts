@@ -1,6 +1,6 @@
 /** Retries may add only so much load to a model, all nodes together; falling back is not a retry (engine.md, Retry budget). */
 import type { RetryBudgetPolicy } from './policy.ts'
-import { addToSlices, type Slice, secondCountFallsAtMs, sumSlices } from './time-slices.ts'
+import { addToSlices, type Slice, sumSlices } from './time-slices.ts'
 
 export interface RetryBudgetState {
   /** Attempts begun that were no retries, and those that were. */
@@ -23,11 +23,6 @@ export function reduceRetryBudget(
 
 /** Whether one more retry keeps within the floor plus the share of other attempts in the window. */
 export function retryAllowed(state: RetryBudgetState, policy: RetryBudgetPolicy, nowMs: number): boolean {
-  const { first: others, second: retries } = sumSlices(state.slices, policy.windowMs, nowMs)
+  const { first: others, second: retries } = sumSlices(state.slices, nowMs - policy.windowMs)
   return retries + 1 <= policy.floor + policy.share * others
-}
-
-/** When some of the budget comes back at the latest, in Unix ms. */
-export function retryBudgetLookAgainMs(state: RetryBudgetState, policy: RetryBudgetPolicy, nowMs: number): number {
-  return Math.max(nowMs + 1_000, secondCountFallsAtMs(state.slices, policy.windowMs, nowMs))
 }

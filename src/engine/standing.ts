@@ -43,7 +43,7 @@ export function standingOf(situation: Situation, place: Place, round: number, th
   if (why !== null) return { is: 'out', why }
   const { policy, turn, nowMs } = situation.input
   const reserve = reserveKind(situation, place)
-  const ask = { kind: reserve, tenantId: turn.tenantId, promisedAtMs: promisedAtMs(situation), throughOpen }
+  const ask = { kind: reserve, turnId: turn.id, tenantId: turn.tenantId, promisedAtMs: promisedAtMs(situation), throughOpen }
   const shared = availability(place.state, ask, place.link.endpoint.limits, policy.shared, nowMs)
   const own = ownWait(situation, place)
   // What the shared state forbids now it may forbid then as well: no use in backing off before an open breaker.

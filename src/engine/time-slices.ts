@@ -14,20 +14,14 @@ export function addToSlices(slices: readonly Slice[], windowMs: number, nowMs: n
   return [...kept, [startMs, Math.max(0, present[1] + first), Math.max(0, present[2] + second)]]
 }
 
-/** Both counts over the window that ends at `nowMs`. */
-export function sumSlices(slices: readonly Slice[], windowMs: number, nowMs: number): { first: number; second: number } {
+/** Both counts over the slices that begin after `afterMs` (Unix ms). */
+export function sumSlices(slices: readonly Slice[], afterMs: number): { first: number; second: number } {
   let first = 0
   let second = 0
   for (const slice of slices) {
-    if (slice[0] <= nowMs - windowMs) continue
+    if (slice[0] <= afterMs) continue
     first += slice[1]
     second += slice[2]
   }
   return { first, second }
-}
-
-/** When the oldest slice that holds some of the second count leaves the window; `nowMs` when none does. */
-export function secondCountFallsAtMs(slices: readonly Slice[], windowMs: number, nowMs: number): number {
-  const oldest = slices.find((slice) => slice[2] > 0 && slice[0] > nowMs - windowMs)
-  return oldest === undefined ? nowMs : oldest[0] + windowMs
 }

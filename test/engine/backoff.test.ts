@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askedWaitMs, backoffMs } from '../../src/engine/backoff.ts'
+import { askAgainMs, askedWaitMs, backoffMs } from '../../src/engine/backoff.ts'
 import { loadPolicy } from '../../src/engine/policy.ts'
 
 const { interactive, patient } = loadPolicy(undefined)
@@ -43,5 +43,15 @@ describe('a wait the upstream asked for', () => {
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(48_000)
     expect(Math.max(...waits)).toBeLessThanOrEqual(54_000)
     expect(new Set(waits).size).toBeGreaterThan(150)
+  })
+})
+
+describe('asking again after the retry budget refused', () => {
+  it('falls anywhere in the window, never at once, elsewhere for each turn and each time', () => {
+    const times = turns.map((turn) => askAgainMs(10_000, turn, 0))
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(2_500)
+    expect(Math.max(...times)).toBeLessThanOrEqual(10_000)
+    expect(new Set(times).size).toBeGreaterThan(150)
+    expect(askAgainMs(10_000, 'trn_1', 7_000) - 7_000).not.toBe(askAgainMs(10_000, 'trn_1', 0))
   })
 })

@@ -76,9 +76,13 @@ describe('open', () => {
     expect(coolDowns).toEqual([120_000, 240_000, 480_000, 900_000, 900_000, 900_000])
   })
 
-  it('closes when a probe is answered, and forgets', () => {
-    expect(ended(begun(open, 60_000, true), 'succeeded', 90_000)).toEqual(CLOSED_BREAKER)
-    expect(ended(begun(open, 60_000, true), 'blocked', 90_000)).toEqual(CLOSED_BREAKER)
+  it('closes when a probe is answered, and takes shares anew from there', () => {
+    for (const outcome of ['succeeded', 'blocked'] as const) {
+      const closed = ended(begun(open, 60_000, true), outcome, 90_000)
+      expect(breakerPhase(closed, 90_000)).toBe('closed')
+      expect(breakerPhase(endedWith([...fine(2), ...overloaded(4)], 121_000, closed), 121_000)).toBe('closed')
+      expect(breakerPhase(endedWith([...fine(6), ...overloaded(4)], 121_000, closed), 121_000)).toBe('open')
+    }
   })
 
   it('lets another probe go when one told nothing, or its node died', () => {
@@ -100,8 +104,22 @@ describe('strained or down', () => {
     expect(isStrained(half, policy, 0)).toBe(true)
   })
 
-  it('a model that only refuses is down, and a closed breaker is neither', () => {
+  it('a model that only refuses is down, also one of which little was seen', () => {
+    expect(isStrained(endedWith(overloaded(20)), policy, 0)).toBe(false)
     expect(isStrained(endedWith(overloaded(5)), policy, 0)).toBe(false)
+  })
+
+  it('a row of refusals counts as down for one cool-down, then the share decides', () => {
+    const state = endedWith([...fine(20), ...overloaded(9)])
+    expect(breakerPhase(state, 0)).toBe('open')
+    expect(isStrained(state, policy, 59_999)).toBe(false)
+    expect(isStrained(state, policy, 60_000)).toBe(true)
+    const probed = ended(begun(state, 60_000, true), 'overloaded', 60_000)
+    expect(probed.openUntilMs).toBe(180_000)
+    expect(breakerLookAgainMs(probed, policy, 70_000)).toBe(120_000)
+  })
+
+  it('a closed breaker is neither', () => {
     expect(isStrained(CLOSED_BREAKER, policy, 0)).toBe(false)
   })
 })

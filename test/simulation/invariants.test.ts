@@ -24,7 +24,7 @@ const anyWorld = fc.record({
   mix: shares,
   strategy: fc.constantFrom(...STRATEGIES),
   window: fc.constantFrom(null, 'off_peak' as const),
-  limits: fc.constantFrom({}, { rpm: 10 }, { rpm: 30, ipm: 20, rpd: 40 }),
+  limits: fc.constantFrom({}, { rpm: 7 }, { rpm: 30, ipm: 20, rpd: 40 }),
   turns: fc.integer({ min: 1, max: 25 }),
   gapMs: fc.integer({ min: 1, max: 60_000 }),
   narrowing: fc.record({

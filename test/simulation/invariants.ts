@@ -5,7 +5,8 @@ import type { AttemptDecision, DecisionInput } from '../../src/engine/decision.t
 import type { Policies, TurnPolicy } from '../../src/engine/policy.ts'
 import type { SimulatedTurn, Witness } from './world.ts'
 
-export type Invariant = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+/** By their numbers; `wait`: a wait ends later than now, in whole ms, or it could not be stored. */
+export type Invariant = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 'wait'
 
 export interface Watch extends Partial<Witness> {
   breaches: Map<Invariant, string>
@@ -25,6 +26,8 @@ export function watchInvariants(chainLength: number, decide: typeof realDecide =
     decided(turn, input, decision) {
       policies.set(turn.facts.id, input.policy)
       if (!sameText(decide(structuredClone(input)), decision)) note(8, turn, 'asked twice, answered differently')
+      if (decision.kind !== 'wait') return
+      if (!Number.isInteger(decision.untilMs) || decision.untilMs <= input.nowMs) note('wait', turn, `until ${decision.untilMs}`)
     },
     began(turn, decision, nowMs) {
       const policy = policies.get(turn.facts.id)

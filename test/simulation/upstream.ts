@@ -48,12 +48,16 @@ export function answerOf(weather: Weather, chance: Chance): UpstreamAnswer {
     if (roll < share) return failure(kind, chance)
     roll -= share
   }
-  return { outcome: 'succeeded', facts: {}, billed: 'yes', tookMs: 1_000 * chance.between(...weather.latencyS) }
+  return { outcome: 'succeeded', facts: {}, billed: 'yes', tookMs: wholeMs(chance, weather.latencyS) }
 }
 
 function failure(kind: FailureKind, chance: Chance): UpstreamAnswer {
-  const tookMs = 1_000 * chance.between(...FAILS_AFTER_S[kind])
+  const tookMs = wholeMs(chance, FAILS_AFTER_S[kind])
   return { outcome: kind, facts: factsOf(kind, chance), billed: FAILURE_TRAITS[kind].billed, tookMs }
+}
+
+function wholeMs(chance: Chance, [fromS, toS]: readonly [number, number]): number {
+  return Math.round(1_000 * chance.between(fromS, toS))
 }
 
 function factsOf(kind: FailureKind, chance: Chance): FailureFacts {

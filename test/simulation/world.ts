@@ -152,8 +152,8 @@ function arrive(world: World, nowMs: number): void {
     costUsd: 0,
   }
   world.turnsDone.push(turn)
-  if (world.arrived < world.turns) world.agenda.add(nowMs + world.chance.gap(world.gapMs), { do: 'arrive' })
-  if (world.chance.hit(world.cancels)) world.agenda.add(nowMs + world.chance.between(0, 90_000), { do: 'cancel', turn })
+  if (world.arrived < world.turns) world.agenda.add(nowMs + Math.round(world.chance.gap(world.gapMs)), { do: 'arrive' })
+  if (world.chance.hit(world.cancels)) world.agenda.add(nowMs + Math.round(world.chance.between(0, 90_000)), { do: 'cancel', turn })
   goOn(world, turn, nowMs)
 }
 

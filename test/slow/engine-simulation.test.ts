@@ -26,6 +26,20 @@ describe('the simulation at full size', () => {
     600_000,
   )
 
+  it.each([0.02, 0.1, 1])(
+    'a storm on all models is weathered at %d turns per second as well',
+    (turnsPerSecond) => {
+      const [storm] = SCENARIOS.filter(({ name }) => name === 'storm on all')
+      if (storm === undefined) throw new Error('no storm')
+      const long = { ...storm, lastsMs: 20_000_000 / turnsPerSecond }
+      for (const strategy of ['quality', 'stability'] as const) {
+        const { summary } = playScenario(long, strategy, { seed, turnsPerSecond, policies: loadPolicy(undefined) })
+        expect(summary.share, strategy).toBeGreaterThanOrEqual(0.999)
+      }
+    },
+    600_000,
+  )
+
   it('a rough world of many thousand turns breaks no invariant', () => {
     const breaches: [Invariant, string][] = []
     for (let n = 0; n < 20; n++) {
