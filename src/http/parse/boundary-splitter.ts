@@ -90,12 +90,13 @@ export class BoundarySplitter {
 
 /**
  * Where `needle` (which starts with CR, and may hold further ones) stands in `bytes`, or where it may begin at their very
- * end; `at` is the length of `bytes` when neither.
+ * end; `at` is the length of `bytes` when neither. Makes no copies: content may be nothing but CR.
  */
 function findOrBegins(bytes: Uint8Array, needle: Uint8Array): { at: number; whole: boolean } {
   for (let at = bytes.indexOf(CR); at !== -1; at = bytes.indexOf(CR, at + 1)) {
-    const available = bytes.subarray(at, at + needle.length)
-    if (startsWith(needle, available)) return { at, whole: available.length === needle.length }
+    let length = 1
+    while (length < needle.length && bytes[at + length] === needle[length]) length++
+    if (length === needle.length || at + length === bytes.length) return { at, whole: length === needle.length }
   }
   return { at: bytes.length, whole: false }
 }
