@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import type { Bundle } from '../../src/domain/bundle/bundle.ts'
-import { RequestError } from '../../src/domain/problem.ts'
 import type { ServiceContext } from '../../src/services/context.ts'
 import { sha256 } from './arbitrary-session.ts'
 import { asJson, changed, sampleBundle } from './sample-bundle.ts'
 import { storePictures } from './store-session.ts'
-import { exportBytes, importBytes, openPlace } from './two-tenants.ts'
+import { exportBytes, importBytes, openPlace, refusalOf } from './two-tenants.ts'
 
 let here: ServiceContext
 let there: ServiceContext
@@ -94,15 +93,6 @@ test('images by digest are the tenant’s own or are listed as missing; another 
   expect(refusal.problem).toMatchObject({ code: 'missing_media', status: 422, missing: good.media.map(({ sha256 }) => sha256) })
   expect(await importBytes(here, 'json', asJson(byDigest))).toMatchObject({ turnCount: 3 })
 })
-
-async function refusalOf(work: Promise<unknown>): Promise<RequestError> {
-  const outcome = await work.then(
-    () => 'it was imported',
-    (error: unknown) => error,
-  )
-  if (!(outcome instanceof RequestError)) throw outcome instanceof Error ? outcome : new Error(String(outcome))
-  return outcome
-}
 
 async function countRows({ db }: ServiceContext): Promise<unknown> {
   const [row] = await db.execute(sql`select (select count(*) from sessions) as sessions, (select count(*) from turns) as turns,

@@ -7,6 +7,7 @@ import { afterAll } from 'vitest'
 import { createListeningBell, ringingDispatcher } from '../../src/db/event-bell.ts'
 import { createSignatureStore } from '../../src/db/signature-store.ts'
 import { BUILT_IN_CATALOGUE } from '../../src/domain/built-in-catalogue.ts'
+import { RequestError } from '../../src/domain/problem.ts'
 import { loadPolicy } from '../../src/engine/policy.ts'
 import { checksums } from '../../src/media/checksums.ts'
 import { createImageInspector } from '../../src/media/inspect-image.ts'
@@ -76,4 +77,14 @@ export function importBytes(ctx: ServiceContext, format: 'json' | 'zip', bytes: 
 
 async function* inPieces(bytes: Buffer, pieceBytes: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
+}
+
+/** What the import was refused with. Throws when it was not refused, and whatever else went wrong. */
+export async function refusalOf(work: Promise<unknown>): Promise<RequestError> {
+  const outcome = await work.then(
+    () => 'it was imported',
+    (error: unknown) => error,
+  )
+  if (!(outcome instanceof RequestError)) throw outcome instanceof Error ? outcome : new Error(String(outcome))
+  return outcome
 }

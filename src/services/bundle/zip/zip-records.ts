@@ -125,29 +125,26 @@ export function endRecords(count: number, bytes: number, offset: number): Uint8A
       [2, 0],
     ] as const),
   )
-  return far ? concat([end64, end]) : end
+  return far ? record(end64, end) : end
 }
 
 type Field = readonly [bytes: 2 | 4 | 8, value: number] | Uint8Array
 
 /** Little-endian numbers and bytes, one after the other. */
-function record(...fields: Field[]): Uint8Array {
-  const parts = fields.map((field) => (field instanceof Uint8Array ? field : number(...field)))
-  return concat(parts)
-}
-
-function number(bytes: 2 | 4 | 8, value: number): Uint8Array {
-  const view = new DataView(new ArrayBuffer(8))
-  view.setBigUint64(0, BigInt(value), true)
-  return new Uint8Array(view.buffer, 0, bytes)
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+function record(...fields: readonly Field[]): Uint8Array {
+  const bytes = new Uint8Array(fields.reduce((sum, field) => sum + (field instanceof Uint8Array ? field.length : field[0]), 0))
+  const view = new DataView(bytes.buffer)
   let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+  for (const field of fields) {
+    if (field instanceof Uint8Array) bytes.set(field, at)
+    else write(view, at, ...field)
+    at += field instanceof Uint8Array ? field.length : field[0]
   }
-  return all
+  return bytes
+}
+
+function write(view: DataView, at: number, bytes: 2 | 4 | 8, value: number): void {
+  if (bytes === 2) view.setUint16(at, value, true)
+  else if (bytes === 4) view.setUint32(at, value, true)
+  else view.setBigUint64(at, BigInt(value), true)
 }
