@@ -49,6 +49,8 @@ export interface Config {
   waitMaxMs: number
   /** Webhooks may go to plain HTTP and to addresses inside: for tests and closed networks. */
   webhookAllowPrivate: boolean
+  /** Where alerts are told of; signed where there is a secret. */
+  alertWebhook: { url: string; secret: string | null } | null
 }
 
 /**
@@ -118,6 +120,10 @@ function toConfig(variables: Variables): Config {
     drainMs: variables.DRAIN_MS,
     waitMaxMs: variables.WAIT_MAX_MS,
     webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE === 'on',
+    alertWebhook:
+      variables.ALERT_WEBHOOK_URL === undefined
+        ? null
+        : { url: variables.ALERT_WEBHOOK_URL, secret: variables.ALERT_WEBHOOK_SECRET ?? null },
   }
 }
 

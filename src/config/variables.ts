@@ -43,6 +43,11 @@ export function variablesSchema(readFile: ReadFile | null) {
     DRAIN_MS: wholeNumber(0, 60 * MINUTE_MS).default(30_000),
     WAIT_MAX_MS: wholeNumber(0, 10 * MINUTE_MS).default(55_000),
     WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off'], 'must be on or off').default('off'),
+    ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' }).optional(),
+    ALERT_WEBHOOK_SECRET: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
+      .optional(),
     AWS_ACCESS_KEY_ID: secret.optional(),
     AWS_SECRET_ACCESS_KEY: secret.optional(),
     AWS_SESSION_TOKEN: secret.optional(),

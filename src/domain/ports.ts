@@ -1,5 +1,6 @@
 /** What the core needs of the outside, as types only. Adapters implement them; `compose.ts` chooses. */
 
+import type { Alert } from './alert.ts'
 import type { MediaType } from './media.ts'
 import type { ModelAnswer, ModelRequest } from './model-call.ts'
 import type { ImageBlob, ReceivedPart } from './part.ts'
@@ -42,6 +43,12 @@ export interface WebhookOutlet<Tx> {
   refusal(url: string): string | null
   /** Has them delivered, and tried again for about a day where that fails. */
   enqueue(tx: Tx, owed: readonly OwedWebhook[]): Promise<void>
+}
+
+/** Tells operators of alerts that began or ceased to fire. */
+export interface AlertOutlet<Tx> {
+  /** Has them delivered, and tried again where that fails. */
+  enqueue(tx: Tx, alerts: readonly Alert[]): Promise<void>
 }
 
 /** Receives bytes in pieces. Nothing is visible to readers before `commit`; `abort` leaves nothing behind. */

@@ -5,9 +5,10 @@
 import { sql } from 'drizzle-orm'
 import { fromDrizzle, PgBoss, type Queue, type WorkOptions } from 'pg-boss'
 import type { Database } from '../db/connect.ts'
+import type { Alert } from '../domain/alert.ts'
 import type { Dispatcher, Logger, OwedWebhook } from '../domain/ports.ts'
 
-const QUEUES = { turns: 'turns', webhooks: 'webhooks', schedules: 'schedules' } as const
+const QUEUES = { turns: 'turns', webhooks: 'webhooks', alerts: 'alerts', schedules: 'schedules' } as const
 
 /** Its own pool: one connection for the workers, one for whatever else it does; one more listens. */
 const CONNECTIONS = 2
@@ -37,6 +38,16 @@ const SETTINGS: readonly Queue[] = [
     expireInSeconds: 60,
     deleteAfterSeconds: DAY_SECONDS,
   },
+  {
+    name: QUEUES.alerts,
+    // 5 s, 10 s … for about an hour: what is older, the operator has seen elsewhere.
+    retryLimit: 10,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 900,
+    expireInSeconds: 60,
+    deleteAfterSeconds: DAY_SECONDS,
+  },
   { name: QUEUES.schedules, retryLimit: 0, expireInSeconds: 900, deleteAfterSeconds: DAY_SECONDS },
 ]
 
@@ -53,17 +64,21 @@ const TURNS_WORK: WorkOptions = {
 
 /** Each waits up to 10 s for a receiver: several at a time, so that a slow one holds up few. Retries are found by polling. */
 const WEBHOOKS_WORK: WorkOptions = { localConcurrency: 8, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 }
+const ALERTS_WORK: WorkOptions = { pollingIntervalSeconds: 5 }
 const SCHEDULES_WORK: WorkOptions = { pollingIntervalSeconds: 5 }
 
 /** What a node that executes does with jobs. Throwing has a delivery tried again, and loses any other. */
 export interface JobHandlers {
   wake(): void
   deliver(owed: OwedWebhook): Promise<void>
+  /** Null: nobody asked to be told; none are handed over either. */
+  deliverAlert: ((alert: Alert) => Promise<void>) | null
   schedules: readonly { name: string; cron: string; run(): Promise<void> }[]
 }
 
 export interface Dispatch extends Dispatcher<Database> {
   enqueueWebhooks(tx: Database, owed: readonly OwedWebhook[]): Promise<void>
+  enqueueAlerts(tx: Database, alerts: readonly Alert[]): Promise<void>
   /** Begins to take jobs. */
   work(handlers: JobHandlers): Promise<void>
   /** Takes no more of them, so that no wake-up is spent on a node that is stopping. */
@@ -105,6 +120,10 @@ export async function startDispatch({ databaseUrl, executes, logger }: DispatchO
       const jobs = owed.map((one) => ({ data: one }))
       await boss.insert(QUEUES.webhooks, jobs, { db: fromDrizzle(tx, sql) })
     },
+    enqueueAlerts: async (tx, alerts) => {
+      const jobs = alerts.map((alert) => ({ data: alert }))
+      await boss.insert(QUEUES.alerts, jobs, { db: fromDrizzle(tx, sql) })
+    },
     work: (handlers) => work(boss, handlers),
     rest: async () => {
       await Promise.all(Object.values(QUEUES).map((name) => boss.offWork(name, { wait: false })))
@@ -113,11 +132,16 @@ export async function startDispatch({ databaseUrl, executes, logger }: DispatchO
   }
 }
 
-async function work(boss: PgBoss, { wake, deliver, schedules }: JobHandlers): Promise<void> {
+async function work(boss: PgBoss, { wake, deliver, deliverAlert, schedules }: JobHandlers): Promise<void> {
   await boss.work(QUEUES.turns, TURNS_WORK, async () => wake())
   await boss.work<OwedWebhook>(QUEUES.webhooks, WEBHOOKS_WORK, async (jobs) => {
     for (const { data } of jobs) await deliver(data)
   })
+  if (deliverAlert !== null) {
+    await boss.work<Alert>(QUEUES.alerts, ALERTS_WORK, async (jobs) => {
+      for (const { data } of jobs) await deliverAlert(data)
+    })
+  }
   for (const { name, cron } of schedules) await boss.schedule(QUEUES.schedules, cron, { name }, { key: name })
   await boss.work<{ name: string }>(QUEUES.schedules, SCHEDULES_WORK, async (jobs) => {
     // A name that is unknown here was scheduled by another version of this program.

@@ -16,6 +16,7 @@ import { systemClock as clock } from '../runtime/clock.ts'
 import { systemRandom as random } from '../runtime/random.ts'
 import { Executor } from '../services/executor.ts'
 import { SCHEDULES } from '../services/schedules.ts'
+import { watchAlerts } from '../services/watch-alerts.ts'
 import { webhookRefusal } from '../services/webhook-refusal.ts'
 import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
@@ -23,6 +24,7 @@ import { loadMigrations } from './load-migrations.ts'
 import { openBlobStore } from './open-blob-store.ts'
 import { createPictures } from './pictures.ts'
 import { createUndiciTransport } from './undici-transport.ts'
+import { deliverAlert } from './webhooks/deliver-alert.ts'
 import { deliverWebhook } from './webhooks/deliver-webhook.ts'
 import { createWebhookSender } from './webhooks/post-webhook.ts'
 
@@ -90,10 +92,19 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     bell.onCancel((turnId) => executor.cancel(turnId))
     const sender = createWebhookSender({ clock, allowPrivate: config.webhookAllowPrivate })
     closers.push(() => sender.close())
+    const { alertWebhook } = config
+    // The operator's own address, which may well lie inside.
+    const alertSender = createWebhookSender({ clock, allowPrivate: true })
+    closers.push(() => alertSender.close())
+    const alertOutlet = alertWebhook === null ? null : { enqueue: dispatch.enqueueAlerts }
     await dispatch.work({
       wake: () => executor.wake(),
       deliver: (owed) => deliverWebhook(installation, presentWebhook, sender, owed),
-      schedules: SCHEDULES.map(({ name, cron, run }) => ({ name, cron, run: () => run(installation) })),
+      deliverAlert: alertWebhook === null ? null : (alert) => deliverAlert(installation, alertWebhook, alertSender, alert),
+      schedules: [
+        ...SCHEDULES.map(({ name, cron, run }) => ({ name, cron, run: () => run(installation) })),
+        { name: 'watch-alerts', cron: '* * * * *', run: () => watchAlerts(installation, alertOutlet) },
+      ],
     })
     closers.push(async () => {
       await dispatch.rest()

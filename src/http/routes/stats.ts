@@ -1,10 +1,14 @@
 /** How the service and its upstream fare (api.md, Models, monitoring, operations). */
+import { z } from '@hono/zod-openapi'
 import { getStats } from '../../services/get-stats.ts'
 import { getUsage } from '../../services/get-usage.ts'
+import { listAlerts } from '../../services/list-alerts.ts'
+import { AlertResource } from '../contract/alert.ts'
 import { jsonAnswer } from '../contract/content.ts'
 import { StatsQuery, StatsResource } from '../contract/stats.ts'
 import { UsageQuery, UsageReport } from '../contract/usage.ts'
 import { readQuery } from '../parse/read-request.ts'
+import { presentAlert } from '../present/present-alert.ts'
 import { presentStats } from '../present/present-stats.ts'
 import { presentUsage } from '../present/present-usage.ts'
 import type { Route } from '../route.ts'
@@ -39,5 +43,16 @@ export const statsRoutes: readonly Route[] = [
       const { from, to, groupBy } = readQuery(c, UsageQuery)
       return c.json(presentUsage(await getUsage({ ctx: c.var.services, input: { fromMs: from, toMs: to, groupBy } })))
     },
+  },
+  {
+    method: 'get',
+    path: '/v1/alerts',
+    operationId: 'listAlerts',
+    summary: 'What is wrong, and what was within the last day',
+    tags: ['Operations'],
+    access: 'tenant',
+    responses: { 200: jsonAnswer(z.strictObject({ data: z.array(AlertResource) }), 'Alerts that fire first, then the newest') },
+    errors: [],
+    handle: async (c) => c.json({ data: (await listAlerts({ ctx: c.var.services, input: {} })).map(presentAlert) }),
   },
 ]
