@@ -136,6 +136,12 @@ describe('a signed address', () => {
     expect((await get(local(thumbnailUrl), {})).status).toBe(200)
   })
 
+  it('loads in any width, which the holder of the address chooses', async () => {
+    const { thumbnailUrl } = await uploaded()
+    expect((await get(`${local(thumbnailUrl)}&w=512`, {})).status).toBe(200)
+    expect((await get(`${local(thumbnailUrl)}&x=512`, {})).status).toBe(401)
+  })
+
   it('is the same for an hour, so that browsers keep what it shows', async () => {
     const { id, url } = await uploaded()
     await open.clock.advance(3_600_000)

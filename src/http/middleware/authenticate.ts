@@ -42,12 +42,16 @@ async function byKeyOrToken(c: HttpContext, { config, clock }: AppDeps, keys: Ke
   return keys.open ? { tenantId: LOCAL_TENANT, kind: 'tenant', sessionId: null } : keys.find(bearer)
 }
 
+/** Whoever holds the address of a thumbnail chooses its width: `thumbnailUrl` is signed without one (api.md, Media). */
+const WIDTH_PARAMETER = 'w'
+
 /** A signed address speaks for the tenant it names: the name is covered by the signature. */
 async function bySignature(c: HttpContext, { mediaUrls }: AppDeps): Promise<Principal | null> {
   const tenantId = c.req.query(TENANT_PARAMETER)
   if (tenantId === undefined) return null
-  const { pathname, search } = new URL(c.req.url)
-  return (await mediaUrls.verify(pathname + search)) ? { tenantId, kind: 'tenant', sessionId: null } : null
+  const { pathname, searchParams } = new URL(c.req.url)
+  searchParams.delete(WIDTH_PARAMETER)
+  return (await mediaUrls.verify(`${pathname}?${searchParams}`)) ? { tenantId, kind: 'tenant', sessionId: null } : null
 }
 
 /** Turns and media are looked up before it shows whose they are: the services hold a token to its session there. */
