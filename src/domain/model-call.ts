@@ -8,7 +8,8 @@ import type { Hole, ImageBlob } from './part.ts'
 export type RequestPart =
   | { kind: 'text'; text: string }
   | { kind: 'inline'; image: ImageBlob }
-  | { kind: 'file'; mimeType: string; uri: string }
+  /** `of`: what the file is a copy of, where it is one of ours. */
+  | { kind: 'file'; mimeType: string; uri: string; of?: Pick<ImageBlob, 'sha256' | 'bytes'> }
   | { kind: 'raw'; raw: string; holes: readonly Hole[] }
 
 export interface RequestContent {

@@ -97,7 +97,9 @@ export function placeImages(contents: readonly RequestContent[], uris: ReadonlyM
     role,
     parts: parts.map((part) => {
       const uri = role === 'user' && part.kind === 'inline' ? uris.get(part.image.sha256) : undefined
-      return part.kind === 'inline' && uri !== undefined ? { kind: 'file', mimeType: part.image.mimeType, uri } : part
+      if (part.kind !== 'inline' || uri === undefined) return part
+      const { mimeType, sha256, bytes } = part.image
+      return { kind: 'file', mimeType, uri, of: { sha256, bytes } }
     }),
   }))
 }

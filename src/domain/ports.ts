@@ -149,6 +149,8 @@ export type ImageVerdict =
 /** Judges an image in the blob store by its content, without decoding it. */
 export interface ImageInspector {
   inspect(blob: { sha256: string; bytes: number }): Promise<ImageVerdict>
+  /** The same for bytes that are not in the blob store and are not to get there. */
+  inspectBytes(bytes: Uint8Array): Promise<ImageVerdict>
   /** The image without what tells of its maker (place, time, camera), pixels untouched; null when there is nothing to take out. */
   withoutMetadata(image: ImageBlob): Promise<AsyncIterable<Uint8Array> | null>
 }

@@ -2,7 +2,7 @@
 import { IMAGE_BYTES_MAX, IMAGE_PIXELS_MAX, type MediaType } from '../domain/media.ts'
 import type { BlobStore, ImageInspector, ImageVerdict } from '../domain/ports.ts'
 import { RequestError } from '../domain/problem.ts'
-import { type ByteSource, blobSource } from './byte-source.ts'
+import { type ByteSource, blobSource, memorySource } from './byte-source.ts'
 import { inspectHeif } from './heif.ts'
 import { createImageReader, type ImageReader, type PictureSize, UnreadableImage } from './image-reader.ts'
 import { inspectJpeg } from './jpeg.ts'
@@ -61,6 +61,7 @@ export async function inspectImage(source: ByteSource): Promise<ImageInspection>
 export function createImageInspector(blobs: BlobStore): ImageInspector {
   return {
     inspect: (blob) => inspectImage(blobSource(blobs, blob)),
+    inspectBytes: (bytes) => inspectImage(memorySource(bytes)),
 
     async withoutMetadata(image) {
       if (!isStrippable(image.mimeType)) return null

@@ -59,8 +59,8 @@ export async function placeImages(
   return { contents: putAddresses(contents, uris), failure: null }
 }
 
-/** The planned contents with the user's pictures in the form in which they leave the house. */
-async function asSent(inst: Installation, plan: PlannedHistory): Promise<RequestContent[]> {
+/** The planned contents with the user's pictures (`images`) in the form in which they leave the house. */
+export async function asSent(inst: Installation, plan: Pick<PlannedHistory, 'contents' | 'images'>): Promise<RequestContent[]> {
   const forms = new Map<string, ImageBlob>()
   for (const image of plan.images) forms.set(image.sha256, await outgoingImage(inst, image))
   return plan.contents.map(({ role, parts }) => ({

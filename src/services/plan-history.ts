@@ -25,7 +25,13 @@ export function planFor(inst: Installation, run: TurnRun, endpoint: Endpoint, en
     branch: run.branch ?? [],
     earlierTurns: run.earlierTurns,
     input: run.turn.parts,
-    target: { api: endpoint.api, model: entry, picturesAsFiles: endpoint.files },
+    target: {
+      api: endpoint.api,
+      model: entry,
+      picturesAsFiles: endpoint.files,
+      // With files the model's own limit holds; without them everything has to fit into the body.
+      requestBytesMax: endpoint.files ? undefined : endpoint.inlineBytesMax,
+    },
     exchanges: inst.catalogue.signatureExchanges,
     settings: run.session.history,
     systemInstruction: run.session.systemInstruction,

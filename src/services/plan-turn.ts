@@ -1,25 +1,25 @@
 import { readSessionState } from '../db/turn-submission.ts'
 import type { HistoryFidelity } from '../domain/attempt.ts'
 import { type RequestSummary, summarizeRequest } from '../domain/history/summarize-request.ts'
-import type { InputPart } from '../domain/part.ts'
+import type { ImageBlob, InputPart } from '../domain/part.ts'
 import { estimateTurnCost } from '../domain/price.ts'
 import { RequestError } from '../domain/problem.ts'
-import type { Turn, TurnRequest } from '../domain/turn.ts'
+import type { Turn } from '../domain/turn.ts'
 import { decide } from '../engine/decide.ts'
 import type { Decision } from '../engine/decision.ts'
 import { checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
+import { asSent } from './place-images.ts'
 import { endpointOf, historyFacts, planFor } from './plan-history.ts'
 import { requestOf } from './request-of.ts'
+import { resolveMedia } from './resolve-media.ts'
 import { reachSession } from './scope.ts'
+import type { Submission } from './submit-turn.ts'
 import { loadHistory, newRun, turnFacts } from './turn-run.ts'
 
-export interface PlanInput {
-  sessionId: string
-  parentId?: string | null | undefined
-  expectedHeadTurnId?: string | null | undefined
-  /** Images as they would be stored; nothing is. */
-  request: Omit<TurnRequest, 'parts'> & { parts: readonly InputPart[] }
+export interface PlanInput extends Pick<Submission, 'sessionId' | 'parentId' | 'expectedHeadTurnId' | 'request'> {
+  /** Images that came with the request and are not stored, by the id that its parts name them by. */
+  previews: ReadonlyMap<string, ImageBlob>
 }
 
 export interface TurnPlan {
@@ -68,13 +68,15 @@ export const planTurn: Verb<PlanInput, TurnPlan> = async ({ ctx, input }) => {
   const endpoint = endpointOf(ctx, link)
   const image = decision.kind === 'attempt' ? decision.image : turnFacts(run).image
   const plan = planFor(ctx, run, endpoint, link.entry, { repack: false, shrink: 'none' })
+  const stored = plan.images.filter(({ sha256 }) => !input.previews.has(sha256))
+  const contents = await asSent(ctx, { contents: plan.contents, images: stored })
   return {
     parentId,
     models: [...new Set(run.chain.map(({ entry }) => entry.id))],
     decision,
     fidelity: plan.fidelity,
     leftOut: plan.leftOut,
-    request: summarizeRequest(requestOf(run, image, link.entry, endpoint, plan.contents), plan.size),
+    request: summarizeRequest(requestOf(run, image, link.entry, endpoint, contents), plan.size, { picturesAsFiles: endpoint.files }),
     estimatedCostUsd: estimateTurnCost(link.entry, image, plan.size.tokens),
   }
 }
@@ -89,6 +91,7 @@ async function imagine(ctx: ServiceContext, input: PlanInput, parentId: string |
   }
   return {
     ...input.request,
+    parts: await asStored(ctx, input),
     id: 'trn_planned',
     tenantId: ctx.principal.tenantId,
     sessionId: input.sessionId,
@@ -116,4 +119,15 @@ async function imagine(ctx: ServiceContext, input: PlanInput, parentId: string |
     startedAtMs: null,
     endedAtMs: null,
   }
+}
+
+async function asStored(ctx: ServiceContext, { request, previews }: PlanInput): Promise<InputPart[]> {
+  const stored = await resolveMedia(ctx, request.parts, previews)
+  return request.parts.flatMap((part): InputPart[] => {
+    if (part.type === 'text') return [part]
+    const image = previews.get(part.mediaId) ?? stored.get(part.mediaId)
+    return image === undefined
+      ? []
+      : [{ type: 'image', mediaId: part.mediaId, sha256: image.sha256, bytes: image.bytes, mimeType: image.mimeType }]
+  })
 }

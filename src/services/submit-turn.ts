@@ -10,12 +10,11 @@ import { checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { digestOf } from './digest.ts'
 import { holdForNewTurn } from './keep-budget.ts'
-import { allowSession, noSuch, reachableMedia } from './scope.ts'
+import { type NewInputPart, resolveMedia } from './resolve-media.ts'
+import { allowSession, noSuch } from './scope.ts'
 
 /** A key is remembered this long (api.md, Turns). */
 const KEY_LIFE_MS = 24 * 3_600_000
-
-export type NewInputPart = { type: 'text'; text: string } | { type: 'image'; mediaId: string }
 
 export interface Submission {
   sessionId: string
@@ -158,19 +157,6 @@ async function makeRoom(
 function sizeOf(parts: readonly NewInputPart[]): { textCharacters: number; images: number } {
   const texts = parts.map((part) => (part.type === 'text' ? part.text.length : 0))
   return { textCharacters: texts.reduce((sum, length) => sum + length, 0), images: parts.filter(({ type }) => type === 'image').length }
-}
-
-/** The media the parts name, by id. Throws `invalid_request` for those the caller has not got. */
-async function resolveMedia(ctx: ServiceContext, parts: readonly NewInputPart[]): Promise<Map<string, Media>> {
-  const ids = parts.flatMap((part) => (part.type === 'image' ? [part.mediaId] : []))
-  const found = new Map((await reachableMedia(ctx, ids)).map((media) => [media.id, media]))
-  const errors = parts.flatMap((part, index) =>
-    part.type === 'image' && !found.has(part.mediaId)
-      ? [{ path: `parts.${index}.mediaId`, message: `there is no media ${part.mediaId}` }]
-      : [],
-  )
-  if (errors.length > 0) throw new RequestError('invalid_request', 'The turn names media that do not exist.', { errors })
-  return found
 }
 
 /** What makes two requests the same: the parsed input, media by digest (api.md, Idempotency-Key). */

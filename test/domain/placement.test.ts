@@ -164,7 +164,7 @@ test('placed pictures stand in the contents as files, the others as they were', 
       role: 'user',
       parts: [
         { kind: 'text', text: 'edit' },
-        { kind: 'file', mimeType: 'image/jpeg', uri: 'https://upstream/files/photo' },
+        { kind: 'file', mimeType: 'image/jpeg', uri: 'https://upstream/files/photo', of: { sha256: 'photo', bytes: MB } },
         { kind: 'inline', image: image('other', MB) },
       ],
     },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Turn } from '../../src/domain/turn.ts'
 import { forkSession } from '../../src/services/fork-session.ts'
 import { regenerateTurn } from '../../src/services/regenerate-turn.ts'
-import type { NewInputPart } from '../../src/services/submit-turn.ts'
+import type { NewInputPart } from '../../src/services/resolve-media.ts'
 import { updateSession } from '../../src/services/update-session.ts'
 import { type House, openHouse } from './installation.ts'
 

@@ -7,7 +7,8 @@ type StoredDigest = { holds: 'image' | 'signature'; sha256: string; bytes: numbe
 export type PartSummary =
   | { type: 'text'; text: string }
   | { type: 'image'; sentAs: 'inline'; sha256: string; bytes: number; mimeType: string }
-  | { type: 'image'; sentAs: 'file'; mimeType: string; uri: string }
+  /** `uri` null: to be uploaded first. Digest and bytes where it is ours. */
+  | { type: 'image'; sentAs: 'file'; mimeType: string; uri: string | null; sha256?: string; bytes?: number }
   /** A model's part sent back as received: `json` with its image and signature taken out, and what they were. */
   | { type: 'replayed'; json: string; stored: StoredDigest[] }
 
@@ -27,8 +28,11 @@ export type SummarizedRequest = Pick<
   'endpointId' | 'model' | 'contents' | 'systemInstruction' | 'safetySettings' | 'image' | 'includeThoughts'
 >
 
-/** The request of one attempt, for `GET /v1/turns/:id/request` and dry runs. `size` as planned or measured. */
-export function summarizeRequest(request: SummarizedRequest, size: ContentsSize): RequestSummary {
+/**
+ * The request of one attempt, for `GET /v1/turns/:id/request` and dry runs. `size` as planned or measured. Of a plan the
+ * pictures of users are not placed yet: with `picturesAsFiles` they are shown as the files they would become.
+ */
+export function summarizeRequest(request: SummarizedRequest, size: ContentsSize, { picturesAsFiles = false } = {}): RequestSummary {
   const { endpointId, model, contents, systemInstruction, safetySettings, image, includeThoughts } = request
   return {
     endpoint: endpointId,
@@ -37,19 +41,22 @@ export function summarizeRequest(request: SummarizedRequest, size: ContentsSize)
     safetySettings,
     image,
     includeThoughts,
-    contents: contents.map(({ role, parts }) => ({ role, parts: parts.map(summarizePart) })),
+    contents: contents.map(({ role, parts }) => ({
+      role,
+      parts: parts.map((part) => summarizePart(part, picturesAsFiles && role === 'user')),
+    })),
     size,
   }
 }
 
-function summarizePart(part: RequestPart): PartSummary {
+function summarizePart(part: RequestPart, asFile: boolean): PartSummary {
   switch (part.kind) {
     case 'text':
       return { type: 'text', text: part.text }
     case 'inline':
-      return { type: 'image', sentAs: 'inline', ...part.image }
+      return asFile ? { type: 'image', sentAs: 'file', uri: null, ...part.image } : { type: 'image', sentAs: 'inline', ...part.image }
     case 'file':
-      return { type: 'image', sentAs: 'file', mimeType: part.mimeType, uri: withoutQuery(part.uri) }
+      return { type: 'image', sentAs: 'file', mimeType: part.mimeType, uri: withoutQuery(part.uri), ...part.of }
     case 'raw':
       return { type: 'replayed', json: part.raw, stored: part.holes.map(({ holds, sha256, bytes }) => ({ holds, sha256, bytes })) }
   }

@@ -23,6 +23,14 @@ export const TurnsQuery = z
   })
   .refine(({ leaf, all }) => leaf === undefined || !all, { path: ['leaf'], message: 'give either leaf or all=true' })
 
+export const SubmitQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .openapi({ type: 'string', description: 'Only tell what would be sent; nothing is stored or sent' }),
+})
+
 /** A page of `resource`. */
 export function pageOf<Resource extends z.ZodType>(resource: Resource) {
   return z.strictObject({ data: z.array(resource), nextCursor: z.string().nullable() })

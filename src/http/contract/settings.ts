@@ -27,7 +27,7 @@ export const PolicyNarrowing = z
   })
   .openapi('PolicyNarrowing', { description: 'Narrows the engine’s policy; it cannot widen it' })
 
-const SafetySetting = z.strictObject({ category: enumName('HARM_CATEGORY_HARASSMENT'), threshold: enumName('BLOCK_ONLY_HIGH') })
+export const SafetySetting = z.strictObject({ category: enumName('HARM_CATEGORY_HARASSMENT'), threshold: enumName('BLOCK_ONLY_HIGH') })
 
 const History = z
   .strictObject({ mode: z.enum(['full', 'window']), images: z.int().min(1).max(100).optional() })

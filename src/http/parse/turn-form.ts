@@ -1,6 +1,6 @@
 /** A turn as multipart/form-data: `prompt`, `image` as often as wanted, `options` (api.md, Turns). */
 import type { z } from '@hono/zod-openapi'
-import type { NewInputPart } from '../../services/submit-turn.ts'
+import type { NewInputPart } from '../../services/resolve-media.ts'
 import { PromptText, TEXT_BYTES_MAX } from '../contract/part.ts'
 import { PARTS_MAX, TurnOptions } from '../contract/turn.ts'
 import { invalidRequest, namingField, parseWith } from './field-errors.ts'

@@ -15,7 +15,7 @@ export interface Upload {
 }
 
 /** Puts an image away, reading it to its end. */
-export type StoreImage = (upload: Upload) => Promise<Media>
+export type StoreImage = (upload: Upload) => Promise<Pick<Media, 'id'>>
 
 /** Hands the upload to `store` while it arrives. Throws `invalid_request` when a form has no file, or more than that. */
 export async function readUpload<Stored>(c: HttpContext, store: (upload: Upload) => Promise<Stored>): Promise<Stored> {

@@ -1,6 +1,8 @@
-/** New turns: submitted, or made again (api.md, Turns). Plans and requests sent, `dryRun` and `/request`, belong here too. */
-
+/** New turns: submitted, planned, or made again (api.md, Turns). */
+import type { ImageBlob } from '../../domain/part.ts'
 import { getSession } from '../../services/get-session.ts'
+import { planTurn } from '../../services/plan-turn.ts'
+import { previewImage } from '../../services/preview-image.ts'
 import { regenerateTurn } from '../../services/regenerate-turn.ts'
 import { storeMedia } from '../../services/store-media.ts'
 import { submitTurn } from '../../services/submit-turn.ts'
@@ -8,12 +10,14 @@ import { answerTurn } from '../answer-turn.ts'
 import { BODY_ERRORS, idParam, jsonAnswer } from '../contract/content.ts'
 import { EventStream } from '../contract/event.ts'
 import { RegenerateHeaders, SubmitHeaders } from '../contract/headers.ts'
-import { NoQuery } from '../contract/paging.ts'
+import { SubmitQuery } from '../contract/paging.ts'
+import { TurnPlan } from '../contract/sent-request.ts'
 import { NewTurn, TurnForm, TurnResource } from '../contract/turn.ts'
 import type { HttpContext } from '../env.ts'
 import { invalidRequest } from '../parse/field-errors.ts'
 import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
 import { readTurnInput } from '../parse/turn-input.ts'
+import { presentPlan } from '../present/present-plan.ts'
 import type { Route } from '../route.ts'
 
 const tags = ['Turns']
@@ -27,6 +31,11 @@ const responses = {
   202: jsonAnswer(TurnResource, GOES_ON),
 }
 
+const planOrEvents = {
+  description: `With \`dryRun=true\`: the plan. ${responses[200].description}`,
+  content: { 'application/json': { schema: TurnPlan }, ...responses[200].content },
+}
+
 export const submitTurnRoutes: readonly Route[] = [
   {
     method: 'post',
@@ -38,18 +47,20 @@ export const submitTurnRoutes: readonly Route[] = [
     startsWork: true,
     request: {
       params: idParam('ses'),
+      query: SubmitQuery,
       headers: SubmitHeaders,
       body: { content: { 'application/json': { schema: NewTurn }, 'multipart/form-data': { schema: TurnForm } } },
     },
-    responses,
+    responses: { ...responses, 200: planOrEvents },
     errors: [...BODY_ERRORS, 'budget_exhausted', 'session_busy', 'stale_parent', 'unreadable_image', 'idempotency_mismatch'],
     handle: async (c, deps) => {
       const ctx = c.var.services
       const sessionId = pathId(c, 'ses')
-      readQuery(c, NoQuery)
+      const { dryRun } = readQuery(c, SubmitQuery)
       const { Prefer, 'Idempotency-Key': idempotencyKey = null, 'If-Match': ifMatch } = readHeaders(c, SubmitHeaders)
       // An upload to nowhere is refused before it is taken in; what is small, by its submission.
       if (!isSmall(c)) await getSession({ ctx, input: { sessionId } })
+      if (dryRun) return answerPlan(c, sessionId, ifMatch)
       const input = await readTurnInput(c, async (upload) => (await storeMedia({ ctx, input: upload })).media)
       const expectedHeadTurnId = agreed(input.expectedHeadTurnId, ifMatch)
       const submitted = await submitTurn({ ctx, input: { ...input, sessionId, expectedHeadTurnId, idempotencyKey } })
@@ -74,6 +85,19 @@ export const submitTurnRoutes: readonly Route[] = [
     },
   },
 ]
+
+/** What the turn would send; its images are looked at and forgotten. */
+async function answerPlan(c: HttpContext, sessionId: string, ifMatch: string | null | undefined): Promise<Response> {
+  const ctx = c.var.services
+  const previews = new Map<string, ImageBlob>()
+  const input = await readTurnInput(c, async (upload) => {
+    const image = await previewImage({ ctx, input: upload })
+    previews.set(image.sha256, image)
+    return { id: image.sha256 }
+  })
+  const expectedHeadTurnId = agreed(input.expectedHeadTurnId, ifMatch)
+  return c.json(presentPlan(await planTurn({ ctx, input: { ...input, sessionId, expectedHeadTurnId, previews } })))
+}
 
 /** Whether the body says that it is too short to bring a picture along. */
 function isSmall(c: HttpContext): boolean {

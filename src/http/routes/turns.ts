@@ -1,17 +1,20 @@
 /** Turns: looked up, waited for, canceled, adopted (api.md, Turns). */
 import { adoptAttempt } from '../../services/adopt-attempt.ts'
 import { cancelTurn } from '../../services/cancel-turn.ts'
+import { describeRequest } from '../../services/describe-request.ts'
 import { getTurn } from '../../services/get-turn.ts'
 import { listTurns } from '../../services/list-turns.ts'
 import { awaitEnd } from '../answer-turn.ts'
 import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
 import { WaitHeaders } from '../contract/headers.ts'
 import { pageOf, TurnsQuery } from '../contract/paging.ts'
+import { SentRequests } from '../contract/sent-request.ts'
 import { Adoption, TurnResource } from '../contract/turn.ts'
 import { applyPreference } from '../parse/prefer.ts'
 import { readJson } from '../parse/read-json.ts'
 import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
 import { mediaLinks } from '../present/media-links.ts'
+import { presentRequests } from '../present/present-plan.ts'
 import { presentTurn } from '../present/present-turn.ts'
 import type { Route } from '../route.ts'
 
@@ -54,6 +57,18 @@ export const turnRoutes: readonly Route[] = [
       const headers: Record<string, string> = applied === null ? {} : { 'Preference-Applied': applied }
       return c.json(await presentTurn(turn, mediaLinks(c, deps)), 200, headers)
     },
+  },
+  {
+    method: 'get',
+    path: '/v1/turns/{id}/request',
+    operationId: 'describeRequest',
+    summary: 'What was sent upstream, attempt by attempt',
+    tags,
+    access: 'session',
+    request: { params },
+    responses: { 200: jsonAnswer(SentRequests, 'Media by digest; bytes and tokens counted') },
+    errors: [],
+    handle: async (c) => c.json(presentRequests(await describeRequest({ ctx: c.var.services, input: { turnId: pathId(c, 'trn') } }))),
   },
   {
     method: 'post',
