@@ -70,7 +70,7 @@ describe('a node that stops without a word', () => {
     sleeper.thaw()
     const after = await house.ended((await house.submit((await house.session()).id, 'a boat')).id)
     expect(after.status).toBe('succeeded')
-    expect(sleeper.executor.inFlight).toBe(0)
+    await untilIdle(() => sleeper.executor.inFlight === 0)
     expect(house.logged.filter(({ event }) => event === 'executor.lease_lost')).toHaveLength(1)
   })
 
