@@ -52,6 +52,17 @@ test('sessions are listed, changed, forked and deleted', async () => {
   await expect(copy.get()).rejects.toBeInstanceOf(NotFoundError)
 })
 
+test('a session is exported, and imported again as another one', async () => {
+  const { start } = await prepare()
+  const { sessions } = createClient({ baseUrl: (await start()).url })
+  const session = await sessions.create({ title: 'To keep' })
+  await session.edit({ prompt: 'a barn', images: [await image()] })
+  const copy = await sessions.import(await sessions.export(session.id))
+  expect(copy.id).not.toBe(session.id)
+  expect(await copy.get()).toMatchObject({ title: 'To keep', turnCount: 1 })
+  expect(await (await sessions.export(session.id, { format: 'markdown' })).text()).toContain('a barn')
+})
+
 test('a turn that failed is a turn when awaited, and an error when asked for', async () => {
   const { start, simulator } = await prepare()
   simulator.setFaults([{ match: {}, fault: { kind: 'refusal', refusal: 'prompt_safety' } }])

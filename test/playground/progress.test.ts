@@ -24,6 +24,7 @@ test('an attempt shows its renderings and words as they arrive, thoughts in word
 test('what a failed attempt had shown is void', () => {
   const progress = after(events(...BEGUN, SHOWN, SAID, { ...OVERLOADED, next: 'retry', waitMs: 4_000 }))
   expect(progress).toMatchObject({ renderings: [], text: '' })
+  expect(describeProgress(progress)).toBe('Going on')
 })
 
 test('a wait is told with its reason and its end, and is over when the next attempt starts', () => {

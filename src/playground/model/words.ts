@@ -88,6 +88,7 @@ export function describeProgress({ phase, steps, waiting }: Progress): string {
   const [step, before] = [steps.at(-1), steps.at(-2)]
   if (phase === 'waiting' && waiting !== null) return WAITING[waiting.because]
   if (phase !== 'asking' || step === undefined) return 'Getting ready'
+  if (step.outcome !== null) return step.outcome === 'succeeded' ? 'Nearly there' : 'Going on'
   const name = modelName(step.model)
   if (before !== undefined && before.model !== step.model) return `Switched to ${name}, which is at work`
   if (before !== undefined) return `${name} is at work again`

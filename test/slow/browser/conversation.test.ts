@@ -137,4 +137,23 @@ describe.skipIf(noBrowser !== null)('a conversation in the playground', () => {
     expect(await sessions.getByRole('link').count()).toBe(1)
     expectNoErrors(opened)
   })
+
+  test('a session is saved as a file, and comes back from it as another session', async () => {
+    const { start } = await prepare({ edge1kPx: 256 })
+    const opened = await browser.open((await start()).url)
+    const playground = new PlaygroundPage(opened.page)
+    await playground.ask('a paper boat')
+    await playground.picture('a paper boat')
+    await opened.page.getByLabel('This session').click()
+    const [download] = await Promise.all([
+      opened.page.waitForEvent('download'),
+      playground.button('Everything, to import again (zip)').click(),
+    ])
+    expect(download.suggestedFilename()).toBe('a-paper-boat.zip')
+    const [chooser] = await Promise.all([opened.page.waitForEvent('filechooser'), playground.button('Import').click()])
+    await chooser.setFiles(await download.path())
+    await opened.page.getByRole('navigation', { name: 'Sessions' }).getByRole('link').nth(1).waitFor()
+    await playground.picture('a paper boat')
+    expectNoErrors(opened)
+  })
 })
