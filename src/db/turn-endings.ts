@@ -3,19 +3,19 @@ import { sql } from 'drizzle-orm'
 import type { ModelAnswer } from '../domain/model-call.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Database } from './connect.ts'
-import type { Claim } from './turn-leases.ts'
+import { attemptOpen, type Claim } from './turn-leases.ts'
 import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, sessionFirst, wakeForFreed } from './turn-progress.ts'
 import { oweWebhook } from './webhook-queries.ts'
 
 /**
  * Cancels a turn that has not ended; false when it had. A node at work keeps its hold, so that an attempt already sent is
- * read on, or closed by another node should this one die.
+ * read on, or closed by another node should this one die; where it has died already, the turn stays due for that.
  */
 export async function cancelActiveTurn(db: Database, turnId: string, error: Problem, nowMs: number): Promise<boolean> {
   const rows = await db.execute(sql`
     with ${sessionFirst(turnId)}, fence as (
       update turns set version = version + 1, status = 'canceled', error = ${JSON.stringify(error)}, ended_at_ms = ${nowMs},
-        due_at_ms = null, waiting_until_ms = null, wait_reason = null
+        due_at_ms = case when turns.lease_owner is null and ${attemptOpen()} then now_ms() end, waiting_until_ms = null, wait_reason = null
       from own where turns.session_id = own.id and turns.id = ${turnId} and turns.status in ('queued', 'running', 'waiting')
       returning turns.*
     ), ${afterTheEnd(false, nowMs)}, ${eventsOf([{ type: 'turn.canceled', data: {} }], nowMs)}

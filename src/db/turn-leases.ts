@@ -2,7 +2,7 @@
  * Who works on which turn. A node keeps one row alive (`nodes`); the turns it has claimed name it and carry the epoch of the
  * claim. Every later write names both, so that a node that slept through its lease cannot write (engine.md, invariant 6).
  */
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { TurnStatus, WaitReason } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
 
@@ -116,13 +116,14 @@ export async function releaseForgottenQueues(db: Database): Promise<number> {
 }
 
 /**
- * The node lets go of a turn, if it still holds it: one that runs falls due for whoever comes first after `afterMs`.
+ * The node lets go of a turn, if it still holds it: one that runs, or has ended with an attempt still open in its ledger, falls
+ * due for whoever comes first after `afterMs`.
  * Harmless when the lease is lost already.
  */
 export async function handBack(db: Database, claim: Claim, afterMs: number): Promise<void> {
   await db.execute(sql`
     update turns set lease_owner = null, lease_epoch = lease_epoch + 1,
-      due_at_ms = case when status = 'running' then now_ms() + ${afterMs} end
+      due_at_ms = case when status = 'running' or ${attemptOpen()} then now_ms() + ${afterMs} end
     where id = ${claim.turnId} and lease_owner = ${claim.nodeId} and lease_epoch = ${claim.epoch}`)
 }
 
@@ -134,4 +135,9 @@ export async function endedAmong(db: Database, ids: readonly string[]): Promise<
     left join turns on turns.id = asked.id
     where turns.status is distinct from 'running'`)
   return rows.map(({ id }) => id)
+}
+
+/** Whether the ledger of a row of `turns` has an attempt that nobody has closed. */
+export function attemptOpen(): SQL {
+  return sql`exists (select from attempts where attempts.turn_id = turns.id and attempts.ended_at_ms is null)`
 }
