@@ -6,9 +6,11 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { makeId } from '../domain/ids.ts'
 import { RequestError } from '../domain/problem.ts'
+import { createRequestMeter } from '../monitoring/request-meter.ts'
 import type { AppDeps, HttpApp, HttpEnv } from './env.ts'
 import { answerError, problemResponse } from './error-response.ts'
 import { accessLog } from './middleware/access-log.ts'
+import { measureRequests } from './middleware/measure-requests.ts'
 import { serveOpenApi } from './open-api.ts'
 import { serveRoutes } from './route.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -17,6 +19,7 @@ import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/import.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { mediaContentRoutes } from './routes/media-content.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { modelRoutes } from './routes/models.ts'
 import { servePlayground } from './routes/playground.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -39,6 +42,7 @@ export const ROUTES = [
   ...modelRoutes,
   ...statsRoutes,
   ...tenantRoutes,
+  ...metricsRoutes,
   ...healthRoutes,
 ]
 
@@ -59,6 +63,7 @@ export function createApp(deps: AppDeps): HttpApp {
   const { config, clock, random, logger } = deps
   const app: HttpApp = new OpenAPIHono<HttpEnv>()
   app.use(requestId({ generator: () => makeId('req', clock.nowMs(), random.bytes(10)) }))
+  app.use(measureRequests({ clock, meter: createRequestMeter() }))
   app.use(accessLog({ clock, logger }))
   app.use(secureHeaders({ crossOriginResourcePolicy: false }))
   if (config.corsOrigins.length > 0) {

@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Clock, Logger, MediaUrls, Random } from '../domain/ports.ts'
+import type { RequestMeter } from '../monitoring/request-meter.ts'
 import type { Principal, ServiceContext } from '../services/context.ts'
 import type { HttpConfig } from './http-config.ts'
 
@@ -10,6 +11,8 @@ export interface HttpEnv {
     requestId: string
     /** The route's pattern, for the log: raw paths may carry tokens. */
     route: string
+    /** Of this process. */
+    meter: RequestMeter
     /** Set by the routes that ask who calls; absent on open ones. */
     principal: Principal
     services: ServiceContext

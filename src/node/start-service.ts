@@ -15,18 +15,14 @@ import type { Readiness } from '../http/env.ts'
 import { systemClock as clock } from '../runtime/clock.ts'
 import { systemRandom as random } from '../runtime/random.ts'
 import { Executor } from '../services/executor.ts'
-import { SCHEDULES } from '../services/schedules.ts'
-import { watchAlerts } from '../services/watch-alerts.ts'
 import { webhookRefusal } from '../services/webhook-refusal.ts'
 import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
 import { loadMigrations } from './load-migrations.ts'
 import { openBlobStore } from './open-blob-store.ts'
 import { createPictures } from './pictures.ts'
+import { takeJobs } from './take-jobs.ts'
 import { createUndiciTransport } from './undici-transport.ts'
-import { deliverAlert } from './webhooks/deliver-alert.ts'
-import { deliverWebhook } from './webhooks/deliver-webhook.ts'
-import { createWebhookSender } from './webhooks/post-webhook.ts'
 
 export interface Service {
   /** Where the API listens, without a slash at the end. */
@@ -90,22 +86,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     await executor.start()
     bell.onWork(() => executor.wake())
     bell.onCancel((turnId) => executor.cancel(turnId))
-    const sender = createWebhookSender({ clock, allowPrivate: config.webhookAllowPrivate })
-    closers.push(() => sender.close())
-    const { alertWebhook } = config
-    // The operator's own address, which may well lie inside.
-    const alertSender = createWebhookSender({ clock, allowPrivate: true })
-    closers.push(() => alertSender.close())
-    const alertOutlet = alertWebhook === null ? null : { enqueue: dispatch.enqueueAlerts }
-    await dispatch.work({
-      wake: () => executor.wake(),
-      deliver: (owed) => deliverWebhook(installation, presentWebhook, sender, owed),
-      deliverAlert: alertWebhook === null ? null : (alert) => deliverAlert(installation, alertWebhook, alertSender, alert),
-      schedules: [
-        ...SCHEDULES.map(({ name, cron, run }) => ({ name, cron, run: () => run(installation) })),
-        { name: 'watch-alerts', cron: '* * * * *', run: () => watchAlerts(installation, alertOutlet) },
-      ],
-    })
+    closers.push(await takeJobs(dispatch, () => executor.wake(), { installation, presentWebhook }, config))
     closers.push(async () => {
       await dispatch.rest()
       await executor.drain(config.drainMs)
@@ -142,7 +123,9 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: Con
       const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
       resolve({ server, url: `http://${name}:${address.port}` })
     })
-    server.on('error', reject)
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`${host}:${port} is taken by another process; choose another PORT`) : error)
+    })
   })
 }
 

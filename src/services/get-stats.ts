@@ -9,7 +9,8 @@ import type { Verb } from './context.ts'
 import { visibleTenant } from './scope.ts'
 import { degradedStrategies, readLinks } from './upstream-links.ts'
 
-export type ModelFigures = Figures & { model: string; endpoint: string; breaker: BreakerPhase }
+/** `breaker` is null where the endpoint is no longer configured. */
+export type ModelFigures = Figures & { model: string; endpoint: string; breaker: BreakerPhase | null }
 
 export type Stats = Figures & {
   window: Window
@@ -32,7 +33,10 @@ export const getStats: Verb<{ window: Window }, Stats> = async ({ ctx, input: { 
   ])
   const asked = tallies.filter(({ model }) => model !== '')
   const links = await readLinks(ctx, nowMs, [...new Set(asked.map(({ model }) => model))])
-  const byLink = Map.groupBy(asked, ({ endpointId, model }) => `${endpointId} ${model}`)
+  const byLink = Map.groupBy(asked, ({ endpointId, model }) => linkName(endpointId, model))
+  const shown = new Map<string, Pick<ModelFigures, 'model' | 'endpoint' | 'breaker'>>()
+  for (const { endpointId, model } of asked) shown.set(linkName(endpointId, model), { model, endpoint: endpointId, breaker: null })
+  for (const { endpoint, model, breaker } of links) shown.set(linkName(endpoint.id, model), { model, endpoint: endpoint.id, breaker })
   const byQuota = new Map(links.map((link) => [link.key, link]))
   return {
     window,
@@ -45,11 +49,10 @@ export const getStats: Verb<{ window: Window }, Stats> = async ({ ctx, input: { 
       model,
       ...quotaUse(state.quota, endpoint.limits, ctx.policies.quota, nowMs),
     })),
-    models: links.map(({ endpoint, model, breaker }) => ({
-      model,
-      endpoint: endpoint.id,
-      breaker,
-      ...figuresOf(byLink.get(`${endpoint.id} ${model}`) ?? []),
-    })),
+    models: [...shown].map(([name, link]) => ({ ...link, ...figuresOf(byLink.get(name) ?? []) })),
   }
+}
+
+function linkName(endpointId: string, model: string): string {
+  return `${endpointId} ${model}`
 }

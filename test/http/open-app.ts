@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import type { Database } from '../../src/db/connect.ts'
 import { createListeningBell, ringingDispatcher } from '../../src/db/event-bell.ts'
 import { createSignatureStore } from '../../src/db/signature-store.ts'
 import { BUILT_IN_CATALOGUE } from '../../src/domain/built-in-catalogue.ts'
@@ -35,6 +36,7 @@ export interface OpenApp {
   app: HttpApp
   clock: ManualClock
   logged: LoggedEvent[]
+  db: Database
 }
 
 /** An application whose services cannot be reached: for answers that need none. */
@@ -93,7 +95,7 @@ export async function openApp(config: Partial<HttpConfig> = {}): Promise<OpenApp
       webhooks: null,
     }),
   })
-  return { app, clock, logged: logger.events }
+  return { app, clock, logged: logger.events, db: database.db }
 }
 
 /** Sends JSON, and reads JSON if that is what comes. */

@@ -31,7 +31,10 @@ const figures = {
   costUsd: CostUsd,
 }
 
-const breaker = z.enum(['closed', 'half_open', 'probing', 'open'])
+const breaker = z
+  .enum(['closed', 'half_open', 'probing', 'open'])
+  .nullable()
+  .openapi({ description: '`closed` is healthy; null: the endpoint is no longer configured' })
 
 export const StatsResource = z
   .strictObject({
