@@ -41,6 +41,9 @@ const QUICK: SimulatorOptions = { timeScale: 0, signatureBytes: { min: 120, max:
 /** The engine's numbers, small enough for a test to wait for. */
 const QUICK_MODE = { backoffBaseMs: 10, backoffCapMs: 40, roundPauseMs: 10, minimumSliceMs: 50, deadlineMs: 30_000 }
 
+/** Longer than any test: a lease ends when a test says so. */
+const LEASE_MS = 600_000
+
 /** More than any turn of a test takes; a turn that needs longer fails its test by what it is then. */
 const WAIT_MS = 15_000
 
@@ -53,13 +56,12 @@ export interface Options {
   endpoint?: Partial<Endpoint>
   connections?: number
   onStatement?: (text: string) => void
-  leaseMs?: number
 }
 
 export interface TestNode {
   executor: Executor
-  /** Its heart stops and it hears nothing more, as if it slept; what it has begun goes on. */
-  freeze(): void
+  /** Its heart stops and it hears nothing more, as if it slept, until its lease is over; what it has begun goes on. Only while it is alone. */
+  freeze(): Promise<void>
   thaw(): void
 }
 
@@ -71,7 +73,7 @@ export interface House {
   simulator: Simulator
   logged: LoggedEvent[]
   /** `own`: what this node has instead of the installation's. */
-  startNode(own?: Partial<Installation>): Promise<TestNode>
+  startNode(own?: Partial<Installation>, leaseMs?: number): Promise<TestNode>
   session(settings?: Partial<SessionSettings>): Promise<Session>
   picture(colour?: string): Promise<Media>
   submit(
@@ -144,13 +146,13 @@ export async function openHouse(options: Options = {}): Promise<House> {
 
   return {
     ...{ installation, ctx, database, simulator, logged: logger.events, until },
-    startNode: async (own = {}) => {
+    startNode: async (own = {}, leaseMs = LEASE_MS) => {
       const freezer = createFreezer()
       const executor = new Executor(
         { ...furnish(freezer.clock), ...own },
         {
           nameNode: () => makeId('nod', systemClock.nowMs(), systemRandom.bytes(10)),
-          leaseMs: options.leaseMs ?? 30_000,
+          leaseMs,
           turnsMax: 1_000,
         },
       )
@@ -158,7 +160,11 @@ export async function openHouse(options: Options = {}): Promise<House> {
       bell.onWork(() => freezer.isFrozen() || executor.wake())
       bell.onCancel((turnId) => freezer.isFrozen() || executor.cancel(turnId))
       nodes.push({ executor, freezer })
-      return { executor, freeze: freezer.freeze, thaw: freezer.thaw }
+      const freeze = async () => {
+        freezer.freeze()
+        await database.sql`update nodes set lease_expires_at_ms = 0`
+      }
+      return { executor, freeze, thaw: freezer.thaw }
     },
     session: (settings = {}) => createSession({ ctx, input: settings }),
     picture: async (colour = 'teal') => {

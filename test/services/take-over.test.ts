@@ -2,20 +2,19 @@ import { describe, expect, it } from 'vitest'
 import type { ImageModel } from '../../src/domain/ports.ts'
 import { openHouse } from './installation.ts'
 
-/** Short leases, so that a node that sleeps loses its turns while a test waits. */
-const LEASE_MS = 300
+/** Short enough that the heart beats every second. */
+const BEATING_LEASE_MS = 3_000
 const PRO = 'gemini-3-pro-image'
 
 describe('a node that stops without a word', () => {
   it('loses its turns to another, which sends again what was in flight, once', async () => {
     const house = await openHouse({
-      leaseMs: LEASE_MS,
       simulator: { faults: [{ times: 1, fault: { kind: 'silence', carriedOut: true } }] },
     })
     const sleeper = await house.startNode()
     const { id } = await house.submit((await house.session()).id, 'a house')
     await house.until(id, ({ attempts }) => attempts.length === 1)
-    sleeper.freeze()
+    await sleeper.freeze()
     await house.startNode()
     const turn = await house.ended(id)
     expect(turn).toMatchObject({ status: 'succeeded', billed: 'yes' })
@@ -27,23 +26,23 @@ describe('a node that stops without a word', () => {
   })
 
   it('leaves the outcome unknown where nothing may be sent twice', async () => {
-    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ fault: { kind: 'silence' } }] } })
+    const house = await openHouse({ simulator: { faults: [{ fault: { kind: 'silence' } }] } })
     const sleeper = await house.startNode()
     const { id } = await house.submit((await house.session({ policy: { resendAmbiguous: 0 } })).id, 'a house')
     await house.until(id, ({ attempts }) => attempts.length === 1)
-    sleeper.freeze()
+    await sleeper.freeze()
     await house.startNode()
     expect(await house.ended(id)).toMatchObject({ status: 'outcome_unknown', attempts: [{ outcome: 'ambiguous', next: 'fail' }] })
     expect(house.simulator.counts().requests).toBe(1)
   })
 
   it('writes nothing when it wakes: the answer it slept through is not a second output', async () => {
-    const house = await openHouse({ leaseMs: LEASE_MS })
+    const house = await openHouse()
     const [asleep, awake] = [holding(house.installation.model), holding(house.installation.model)]
     const sleeper = await house.startNode({ model: asleep.model })
     const { id } = await house.submit((await house.session()).id, 'a house')
     await house.until(id, ({ attempts }) => attempts.length === 1)
-    sleeper.freeze()
+    await sleeper.freeze()
     await house.startNode({ model: awake.model })
     await house.until(id, ({ attempts }) => attempts.length === 2)
     // It never noticed that it was asleep: it has its answer and tries to write it, while the other is still at work.
@@ -59,11 +58,11 @@ describe('a node that stops without a word', () => {
   })
 
   it('notices on waking, drops what it had, and works again under another name', async () => {
-    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
-    const sleeper = await house.startNode()
+    const house = await openHouse({ simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
+    const sleeper = await house.startNode({}, BEATING_LEASE_MS)
     const { id } = await house.submit((await house.session()).id, 'a house')
     await house.until(id, ({ attempts }) => attempts.length === 1)
-    sleeper.freeze()
+    await sleeper.freeze()
     const other = await house.startNode()
     await house.ended(id)
     await other.executor.drain(0)
@@ -75,11 +74,11 @@ describe('a node that stops without a word', () => {
   })
 
   it('during an answer read on after a cancel leaves a ledger row that another closes', async () => {
-    const house = await openHouse({ leaseMs: LEASE_MS, simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
+    const house = await openHouse({ simulator: { faults: [{ times: 1, fault: { kind: 'silence' } }] } })
     const sleeper = await house.startNode()
     const { id } = await house.submit((await house.session()).id, 'a house')
     await house.until(id, ({ attempts }) => attempts.length === 1)
-    sleeper.freeze()
+    await sleeper.freeze()
     await house.cancel(id)
     await house.startNode()
     const turn = await house.until(id, ({ attempts }) => attempts[0]?.outcome !== null)
