@@ -44,3 +44,16 @@ export async function unnamedBlobs(db: Database, beforeMs: number, limit: number
     limit ${limit}`)
   return rows.map(({ sha256 }) => sha256)
 }
+
+/**
+ * Removes a media row that nothing names and whose bytes are gone. False: they are there. The row is locked before its bytes are
+ * looked for: whoever names the same content meanwhile has either written them already, or waits and makes a row of its own.
+ */
+export async function removeMediaWithoutBytes(db: Database, mediaId: string, hasBytes: () => Promise<boolean>): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select id from media where id = ${mediaId} for update`)
+    if (await hasBytes()) return false
+    await tx.execute(sql`delete from media where id = ${mediaId} and not exists (select 1 from parts where media_id = ${mediaId})`)
+    return true
+  })
+}

@@ -13,6 +13,15 @@ export async function removeUnnamedSignatures(db: Database, beforeMs: number): P
   return rows.length
 }
 
+/** Other forms of images that no media shows: their original was never named, or is gone. */
+export async function removeUnnamedRenditions(db: Database, beforeMs: number): Promise<number> {
+  const rows = await db.execute(sql`
+    delete from renditions using blobs where blobs.sha256 = renditions.sha256 and blobs.created_at_ms < ${beforeMs}
+      and not exists (select 1 from media where media.sha256 = renditions.source_sha256)
+    returning form`)
+  return rows.length
+}
+
 /** Pieces of signatures whose writer died. */
 export async function removePiecesPutAside(db: Database, beforeMs: number): Promise<number> {
   return (await db.execute(sql`delete from signature_pieces where created_at_ms < ${beforeMs} returning upload`)).length

@@ -21,3 +21,7 @@ export async function insertRendition(db: Database, sourceSha256: string, form: 
     insert into renditions (source_sha256, form, sha256, bytes, mime_type)
     values (${sourceSha256}, ${form}, ${made.sha256}, ${made.bytes}, ${made.mimeType}) on conflict do nothing`)
 }
+
+export async function removeRendition(db: Database, sourceSha256: string, form: string): Promise<void> {
+  await db.delete(renditions).where(and(eq(renditions.sourceSha256, sourceSha256), eq(renditions.form, form)))
+}

@@ -1,5 +1,4 @@
 /** Stores an answer while it arrives, and tells of it: images and signatures at once, parts and words when the attempt is closed. */
-import { upsertMedia } from '../db/media-queries.ts'
 import { type NewEvent, type NewPart, recordEvents } from '../db/turn-progress.ts'
 import { describeError } from '../domain/describe-error.ts'
 import { makeId } from '../domain/ids.ts'
@@ -7,6 +6,7 @@ import type { MediaType } from '../domain/media.ts'
 import type { MintedBy, ReceivedPart } from '../domain/part.ts'
 import type { AnswerSink } from '../domain/ports.ts'
 import type { Installation } from './context.ts'
+import { nameMedia } from './name-media.ts'
 import { persevere } from './persevere.ts'
 import type { TurnRun } from './turn-run.ts'
 
@@ -93,7 +93,7 @@ async function storePart(
     createdAtMs: inst.clock.nowMs(),
     lineage: { turnId: run.turn.id, from: builtOn(run) },
   }
-  const { id } = await persevere(inst.clock, lost, () => upsertMedia(inst.db, media))
+  const { id } = await persevere(inst.clock, lost, () => nameMedia(inst, media))
   const data = { mediaId: id, mimeType: image.mimeType, width: size.width, height: size.height, thought }
   return { part: { ...part, mediaId: id }, event: { type: 'part.image', data } }
 }

@@ -1,6 +1,12 @@
 /** Removes what nothing names any more. Safe to run at any time, on any node, twice at once, and to be killed in the midst. */
 import { unnamedBlobs, withoutRow } from '../db/blob-rows.ts'
-import { removeExpiredHandles, removeIdempotencyKeys, removePiecesPutAside, removeUnnamedSignatures } from '../db/expired-rows.ts'
+import {
+  removeExpiredHandles,
+  removeIdempotencyKeys,
+  removePiecesPutAside,
+  removeUnnamedRenditions,
+  removeUnnamedSignatures,
+} from '../db/expired-rows.ts'
 import type { Installation } from './context.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
 
@@ -13,6 +19,7 @@ export interface Collected {
   /** Blobs that had a row nothing named, and bytes that had no row. */
   blobs: number
   orphans: number
+  renditions: number
   signatures: number
   signaturePieces: number
   idempotencyKeys: number
@@ -25,14 +32,16 @@ export async function collectGarbage(inst: Installation): Promise<Collected> {
   const collected: Collected = {
     blobs: 0,
     orphans: 0,
+    renditions: await removeUnnamedRenditions(inst.db, beforeMs),
     signatures: await removeUnnamedSignatures(inst.db, beforeMs),
     signaturePieces: await removePiecesPutAside(inst.db, beforeMs),
     idempotencyKeys: await removeIdempotencyKeys(inst.db, nowMs - KEY_LIFE_MS),
     handles: await removeExpiredHandles(inst.db, nowMs),
   }
-  for (const sha256 of await unnamedBlobs(inst.db, beforeMs, AT_ONCE)) if (await removeBlobIfUnnamed(inst, sha256)) collected.blobs += 1
+  for (const sha256 of await unnamedBlobs(inst.db, beforeMs, AT_ONCE))
+    if (await removeBlobIfUnnamed(inst, sha256, beforeMs)) collected.blobs += 1
   for await (const batch of oldBlobs(inst, beforeMs)) {
-    for (const sha256 of await withoutRow(inst.db, batch)) if (await removeBlobIfUnnamed(inst, sha256)) collected.orphans += 1
+    for (const sha256 of await withoutRow(inst.db, batch)) if (await removeBlobIfUnnamed(inst, sha256, beforeMs)) collected.orphans += 1
   }
   inst.logger.info('garbage.collected', { ...collected })
   return collected

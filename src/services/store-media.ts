@@ -1,10 +1,11 @@
-import { grantMedia, upsertMedia } from '../db/media-queries.ts'
+import { grantMedia } from '../db/media-queries.ts'
 import { ensureTenant } from '../db/session-queries.ts'
 import { makeId } from '../domain/ids.ts'
 import { IMAGE_BYTES_MAX, type Media } from '../domain/media.ts'
-import type { BlobStore } from '../domain/ports.ts'
+import { BlobMissing, type BlobStore } from '../domain/ports.ts'
 import { RequestError } from '../domain/problem.ts'
-import type { Verb } from './context.ts'
+import type { ServiceContext, Verb } from './context.ts'
+import { nameMedia } from './name-media.ts'
 import { outgoingImage } from './outgoing-image.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
 import { reachMedia } from './scope.ts'
@@ -15,11 +16,22 @@ interface Upload {
   declaredType: string | null
 }
 
+interface StoredMedia {
+  media: Media
+  created: boolean
+}
+
 /**
  * Takes an image in. The same bytes of the same tenant are the same media (`created` false).
  * Throws `payload_too_large`, `unsupported_media_type` or `unreadable_image`, and then keeps nothing.
  */
-export const storeMedia: Verb<Upload, { media: Media; created: boolean }> = async ({ ctx, input }) => {
+export const storeMedia: Verb<Upload, StoredMedia> = ({ ctx, input }) =>
+  takeIn(ctx, input).catch((error: unknown) => {
+    if (!(error instanceof BlobMissing)) throw error
+    throw new RequestError('unavailable', 'The same image was being removed at this very moment; send it again.')
+  })
+
+async function takeIn(ctx: ServiceContext, input: Upload): Promise<StoredMedia> {
   const blob = await writeBlob(ctx.blobs, input.bytes)
   const verdict = await ctx.inspector.inspect(blob)
   if (!verdict.ok) {
@@ -32,10 +44,8 @@ export const storeMedia: Verb<Upload, { media: Media; created: boolean }> = asyn
   const { tenantId, sessionId } = ctx.principal
   await ensureTenant(ctx.db, tenantId, nowMs)
   const id = makeId('med', nowMs, ctx.random.bytes(10))
-  const stored = await upsertMedia(ctx.db, { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null })
-  if ((await ctx.blobs.size(blob.sha256)) === null) {
-    throw new RequestError('unavailable', 'The same image was being removed at this very moment; send it again.')
-  }
+  const image = { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null }
+  const stored = await nameMedia(ctx, image)
   if (sessionId !== null) await grantMedia(ctx.db, stored.id, sessionId)
   return { media: await reachMedia(ctx, stored.id), created: stored.created }
 }
