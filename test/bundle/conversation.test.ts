@@ -27,6 +27,8 @@ for (const [format, type] of [
     expect(next.body).toMatchObject({ status: 'succeeded', historyFidelity: 'exact', index: 3 })
     const shown = await call<{ data: TurnJson[] }>(other.url, 'GET', `/v1/sessions/${imported.body.id}/turns`)
     expect(shown.body.data.map(({ costUsd }) => costUsd > 0)).toEqual([false, false, false, true])
+    const events = await (await fetch(`${other.url}/v1/turns/${shown.body.data[0]?.id}/events`)).text()
+    expect([...events.matchAll(/^event: (.*)$/gm)].map(([, type]) => type)).toEqual(['turn.succeeded'])
   })
 }
 

@@ -56,7 +56,7 @@ const edit: SpecTurn = {
 }
 
 /** Turn 0, a failed turn 1 after it, and turn 2 after turn 0, which is the head. */
-const SAMPLE: SpecSession = {
+export const SAMPLE: SpecSession = {
   settings: { ...DEFAULT_SESSION_SETTINGS, title: 'A house by the sea' },
   turns: [edit, { ...edit, parentPick: 0, status: 'failed', input: ['ruin it'] }, { ...edit, parentPick: 0, input: ['add a boat'] }],
   headPick: 1,

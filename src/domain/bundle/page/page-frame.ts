@@ -46,21 +46,19 @@ export function turnLink(ordinal: number): string {
   return `<a href="#turn-${ordinal + 1}">${turnName(ordinal)}</a>`
 }
 
+/** A line of descent is one list; where it forks, each branch is a list of its own, so that a hundred turns are not a hundred deep. */
 function tree(session: BundleSession, outline: readonly OutlineItem[]): string {
   if (outline.length === 0) return '<p>There are no turns.</p>'
   const children = Map.groupBy(outline.keys(), (ordinal) => outline[ordinal]?.parent ?? null)
+  const following = (parent: number | null): (number | string)[] => {
+    const own = children.get(parent) ?? []
+    return own.length === 1 ? own : own.flatMap((ordinal) => ['<li><ul>', ordinal, '</ul></li>'])
+  }
   const lines: string[] = []
-  const waiting: (number | string)[] = [...(children.get(null) ?? [])].reverse()
-  while (waiting.length > 0) {
-    const next = waiting.pop()
-    if (typeof next === 'string') lines.push(next)
-    if (typeof next !== 'number') continue
-    const own = children.get(next) ?? []
-    lines.push(`<li>${describe(session, outline[next], next)}`)
-    // A line of descent stays on one level; only where it forks does the tree grow deeper.
-    const [only] = own
-    if (own.length === 1 && only !== undefined) waiting.push(only)
-    else if (own.length > 1) waiting.push('</ul></li>', ...[...own].reverse(), '<ul>')
+  const waiting = following(null).reverse()
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    lines.push(typeof next === 'string' ? next : `<li>${describe(session, outline[next], next)}</li>`)
+    if (typeof next === 'number') waiting.push(...following(next).reverse())
   }
   return `<nav><h2>Turns</h2>\n<ul>\n${lines.join('\n')}\n</ul></nav>`
 }

@@ -10,11 +10,12 @@ h1 { margin: 0 0 .25rem; font-size: 2rem; line-height: 1.2; letter-spacing: -.01
 h2 { margin: 0; font-size: 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; }
 .facts { margin: 0; color: var(--soft); font-size: .875rem; }
+article > .facts { margin-top: .9rem; }
 .facts span + span::before { content: " · "; }
 .instruction { margin: 1rem 0 0; padding: .75rem 1rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
 nav { margin: 2rem 0; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card); }
-nav ul { margin: .25rem 0 0; padding-left: 1.25rem; }
-nav > ul { padding-left: 1rem; }
+nav ul { margin: .25rem 0; padding: 0; list-style: none; }
+nav ul ul { padding-left: .9rem; border-left: 2px solid var(--line); }
 nav li { margin: .1rem 0; overflow-wrap: anywhere; }
 article { margin: 1.5rem 0; padding: 1.25rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card); scroll-margin-top: 1rem; }
 article:target { border-color: var(--accent); }
