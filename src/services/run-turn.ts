@@ -101,7 +101,7 @@ async function attempt(inst: Installation, run: TurnRun, decision: AttemptDecisi
   if (!reserved) return { ended: null }
   run.waited = null
   const sent = await sendAttempt(inst, run, decision, signals, async () => {
-    const end = await decideNext(inst, run)
+    const end = await persevere(inst.clock, signals.lost, () => decideNext(inst, run))
     return end?.kind === 'fail' ? end : null
   })
   if (sent.kind === 'lost') return { end: { kind: 'lost' } }
