@@ -151,6 +151,11 @@ const TABLE: readonly Row[] = [
     narrowing: { attemptsPerModel: 1 },
     leadsTo: `ask ${FAST}`,
   },
+  {
+    name: 'ambiguous twice under an older policy, then refused: nothing goes out',
+    ledger: [...times(2, refused('ambiguous')), refused('overloaded')],
+    leadsTo: 'outcome_unknown outcome_unknown billed maybe',
+  },
   { name: 'a file is gone: uploaded again', ledger: [gone('a')], leadsTo: 'repair media' },
   { name: 'another file is gone after that: uploaded too', ledger: [gone('a', { next: 'repair' }), gone('b')], leadsTo: 'repair media' },
   {

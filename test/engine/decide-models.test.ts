@@ -135,6 +135,15 @@ describe('the retry budget', () => {
     expect(decision.kind === 'wait' && decision.untilMs).toBeLessThanOrEqual(nowMs + 10_000)
   })
 
+  it('is no matter for a fallback', () => {
+    const spentElsewhere = { [key(FAST)]: spent()[key(PRO)] ?? stateAfter([], START_MS) }
+    const refused = ledger(...times(3, { outcome: 'overloaded' }))
+    expect(decide(decisionInput({ states: spentElsewhere, attempts: refused }))).toMatchObject({
+      model: FAST,
+      reserve: { kind: 'fallback' },
+    })
+  })
+
   it('is no matter for a repaired request', () => {
     const repaired = ledger({ outcome: 'media_gone', next: 'repair', facts: { goneFiles: ['a'] } })
     expect(decide(decisionInput({ states: spent(), attempts: repaired }))).toMatchObject({ model: PRO, reserve: { kind: 'first' } })
@@ -149,6 +158,12 @@ describe('a wait the upstream asked for', () => {
     const decision = decide(decisionInput({ attempts: ledger(...rows), nowMs: START_MS + 30_000 }))
     expect(decision).toMatchObject({ kind: 'wait', next: 'fallback' })
     expect(decision.kind === 'wait' && decision.untilMs).toBeGreaterThanOrEqual(START_MS + 121_000)
+  })
+
+  it('keeps nobody from a model that is free', () => {
+    const rows = [asked, { outcome: 'overloaded', model: FAST } as const, ...times(3, { outcome: 'overloaded', model: OLD })]
+    const decision = decide(decisionInput({ attempts: ledger(...rows), nowMs: START_MS + 30_000 }))
+    expect(decision).toMatchObject({ model: FAST, passedOver: [{ model: PRO, because: 'waiting' }] })
   })
 
   it('binds another endpoint of the same project', () => {
@@ -199,6 +214,11 @@ describe('repairs made', () => {
     expect(decide(decisionInput({ attempts }))).toMatchObject({ model: FAST, repairs: { repack: true, shrink: 'files' } })
   })
 
+  it('cost no attempts', () => {
+    const rows = ['a', 'b', 'c'].map((file) => ({ outcome: 'media_gone', next: 'repair', facts: { goneFiles: [file] } }) as const)
+    expect(modelOf(decide(decisionInput({ attempts: ledger(...rows) })))).toBe(PRO)
+  })
+
   it('window at once where the endpoint has no Files API', () => {
     const chain = chainOf([PRO]).map((link) => ({ ...link, endpoint: { ...link.endpoint, files: false } }))
     expect(decide(decisionInput({ chain, attempts: ledger({ outcome: 'too_large' }) }))).toMatchObject({
@@ -206,6 +226,8 @@ describe('repairs made', () => {
     })
     const done = ledger({ outcome: 'too_large', next: 'repair' })
     expect(decide(decisionInput({ chain, attempts: done }))).toMatchObject({ kind: 'attempt', repairs: { shrink: 'window' } })
+    const again = ledger({ outcome: 'too_large', next: 'repair' }, { outcome: 'too_large' })
+    expect(decide(decisionInput({ chain, attempts: again }))).toMatchObject({ kind: 'fail' })
   })
 
   it('are bounded, however many files an upstream invents', () => {

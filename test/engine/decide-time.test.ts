@@ -98,6 +98,11 @@ describe('the start', () => {
     expect(start(7)).toMatchObject({ kind: 'attempt' })
   })
 
+  it('is not taken back when an hour of risk begins', () => {
+    const turn = turnFacts({ window: 'off_peak', deadlineAtMs: at(31), notBeforeMs: at(20) })
+    expect(decide(decisionInput({ turn, policy: policyOf('quality', {}, 'off_peak'), nowMs: at(12) }))).toMatchObject({ kind: 'attempt' })
+  })
+
   it('is on the second model in hours of risk, if the policy says so', () => {
     const careful = { ...policyOf('quality'), peakStart: 'fallback' as const }
     const noon = { nowMs: at(12), turn: turnFacts(unstarted) }

@@ -20,6 +20,7 @@ describe('fitting what was asked to a model', () => {
     expect(fitImage(model, { size: '4K' }, 0, ['aspectRatio', 'references'], false)).toBeNull()
     expect(fitImage(model, { aspectRatio: '1:8' }, 0, ['size'], false)).toBeNull()
     expect(fitImage(model, {}, 4, ['size', 'aspectRatio'], false)).toBeNull()
+    expect(fitImage(model, { size: '4K', aspectRatio: '1:8' }, 0, ['size'], false)).toBeNull()
   })
 
   it('names all that gave way', () => {
