@@ -12,8 +12,13 @@ export function attachFiles({ store }: Desk, files: readonly File[]): void {
 
 export function detach({ store }: Desk, attachment: Attachment): void {
   const { draft } = store.get()
-  if (attachment.source instanceof File) URL.revokeObjectURL(attachment.url)
+  release([attachment])
   store.set({ draft: { ...draft, attachments: draft.attachments.filter((other) => other !== attachment) } })
+}
+
+/** Lets go of what the browser holds to show these by, once they are no longer shown. */
+export function release(attachments: readonly Attachment[]): void {
+  for (const { source, url } of attachments) if (source instanceof File) URL.revokeObjectURL(url)
 }
 
 /** Browsers do not know HEIC by type everywhere, so its name counts too. The service judges by content. */

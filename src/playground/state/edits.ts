@@ -3,6 +3,7 @@ import type { Turn } from '../../client/index.ts'
 import { type Settings, toUpdate } from '../model/choices.ts'
 import { newestLeaf, pathTo, promptOf } from '../model/edit-tree.ts'
 import { type Attachment, type Conversation, type Desk, type Draft, EMPTY_DRAFT } from './app-state.ts'
+import { release } from './attachments.ts'
 import { activeTurn, branchOf, followTurn, openConversation, putTurn, refreshSession, showLeaf } from './conversation.ts'
 import { putSession } from './session-list.ts'
 
@@ -20,6 +21,7 @@ export async function submitDraft(desk: Desk): Promise<void> {
     const turn = await access.forSession(sessionId).session(sessionId).edit({ prompt: draft.text.trim(), images }).accepted
     accept(desk, turn)
     store.set({ pending: null })
+    release(draft.attachments)
   } catch (error) {
     store.set({ pending: null, draft })
     throw error

@@ -8,8 +8,10 @@ export async function attempt({ store, access }: Desk, action: () => Promise<voi
     await action()
     return true
   } catch (error) {
-    if (error instanceof UnauthorizedError) store.set({ access: 'needed', keyRefused: access.hasKey() })
-    else if (!isAbort(error)) store.set({ notice: { text: wordsFor(error), tone: 'error' } })
+    if (error instanceof UnauthorizedError) {
+      store.set({ access: 'needed', keyRefused: access.hasKey() })
+      access.forgetKey()
+    } else if (!isAbort(error)) store.set({ notice: { text: wordsFor(error), tone: 'error' } })
     return false
   }
 }

@@ -47,6 +47,10 @@ describe.skipIf(noBrowser !== null)('the playground is for everyone', () => {
     await page.getByText('Details').click()
     expect(await violations(page)).toEqual([])
 
+    await playground.button('Undo').click()
+    await playground.says('Undone: the next edit continues from above')
+    expect(await violations(page)).toEqual([])
+
     simulator.setFaults([{ match: {}, times: 1, fault: { kind: 'silence' } }])
     await playground.ask('a pergola')
     await playground.says('Gemini 3 Pro is at work')

@@ -24,6 +24,9 @@ describe.skipIf(noBrowser !== null)('a conversation in the playground', () => {
         .count(),
     ).toBe(1)
 
+    await opened.page.getByText('Details').click()
+    await opened.page.getByRole('img', { name: 'Interim rendering 1' }).waitFor()
+
     simulator.setFaults([{ match: {}, times: 1, fault: { kind: 'error', error: 'overloaded' } }])
     await playground.ask('make it night')
     await playground.says('The model is overloaded. Trying again')
