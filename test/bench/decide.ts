@@ -6,8 +6,9 @@ import type { DecisionInput } from '../../src/engine/decision.ts'
 import { loadPolicy, turnPolicy } from '../../src/engine/policy.ts'
 import { chainOf } from '../simulation/chains.ts'
 
-const ROUNDS = 200
-const DECISIONS_PER_ROUND = 500
+/** Short rounds, so that on a busy machine most of them are not interrupted. */
+const ROUNDS = 5_000
+const DECISIONS_PER_ROUND = 20
 
 /** Median time of one decision over a ledger of `attempts` rows, in µs. */
 export function measureDecide(attempts = 50): number {
