@@ -14,21 +14,29 @@ const MINUTES_KEPT_MS = 26 * HOUR_MS
 /** Adds up what has ended since; returns how many rows of the ledger were taken. `nowMs`: Unix ms. */
 export async function rollUp(db: Database, nowMs: number): Promise<number> {
   let taken = 0
+  // Where to go on from: index entries of rows just marked stay until a vacuum, and would be waded through again with each batch.
+  let [attemptsFromMs, turnsFromMs] = [0, 0]
   for (;;) {
-    const rows = await db.execute<{ taken: number }>(sql`
+    const rows = await db.execute<{ attempts: number; turns: number; last_attempt: number | null; last_turn: number | null }>(sql`
       with fresh as (
         update attempts set tallied = true where (turn_id, n) in (
-          select turn_id, n from attempts where not tallied and ended_at_ms is not null order by ended_at_ms limit ${AT_ONCE} for update skip locked
+          select turn_id, n from attempts where not tallied and ended_at_ms is not null and ended_at_ms >= ${attemptsFromMs}
+          order by ended_at_ms limit ${AT_ONCE} for update skip locked
         ) returning *
       ), ended as (
         update turns set tally = 'done' where id in (
-          select id from turns where tally = 'due' and ended_at_ms is not null order by ended_at_ms limit ${AT_ONCE} for update skip locked
+          select id from turns where tally = 'due' and ended_at_ms is not null and ended_at_ms >= ${turnsFromMs}
+          order by ended_at_ms limit ${AT_ONCE} for update skip locked
         ) returning *
       ), ${added(sql`${attemptEntries(sql`fresh`)} union all ${turnEntries(sql`ended`)}`)}
-      select greatest((select count(*) from fresh), (select count(*) from ended))::int as taken`)
-    const count = rows[0]?.taken ?? 0
-    taken += count
-    if (count < AT_ONCE) break
+      select (select count(*)::int from fresh) as attempts, (select max(ended_at_ms) from fresh) as last_attempt,
+        (select count(*)::int from ended) as turns, (select max(ended_at_ms) from ended) as last_turn`)
+    const [row] = rows
+    if (row === undefined) break
+    taken += row.attempts + row.turns
+    attemptsFromMs = row.last_attempt ?? attemptsFromMs
+    turnsFromMs = row.last_turn ?? turnsFromMs
+    if (row.attempts < AT_ONCE && row.turns < AT_ONCE) break
   }
   await db.execute(sql`delete from tallies where span_ms = ${MINUTE_MS} and from_ms < ${nowMs - MINUTES_KEPT_MS}`)
   return taken
