@@ -13,10 +13,10 @@ export async function upsertMedia(db: Database, image: NewMedia): Promise<{ id: 
     with blob as (
       insert into blobs (sha256, bytes, created_at_ms) values (${image.sha256}, ${image.bytes}, ${image.createdAtMs}) on conflict do nothing
     )
-    insert into media (id, tenant_id, sha256, mime_type, bytes, width, height, made_by_turn_id, made_from, created_at_ms)
+    insert into media (id, tenant_id, sha256, mime_type, bytes, width, height, uploaded_at_ms, made_by_turn_id, made_from, created_at_ms)
     values (${image.id}, ${image.tenantId}, ${image.sha256}, ${image.mimeType}, ${image.bytes}, ${image.width}, ${image.height},
-      ${image.lineage?.turnId ?? null}, ${image.lineage === null ? null : JSON.stringify(image.lineage.from)}::jsonb, ${image.createdAtMs})
-    on conflict (tenant_id, sha256) do update set sha256 = excluded.sha256
+      ${image.lineage === null ? image.createdAtMs : null}, ${image.lineage?.turnId ?? null}, ${image.lineage === null ? null : JSON.stringify(image.lineage.from)}::jsonb, ${image.createdAtMs})
+    on conflict (tenant_id, sha256) do update set uploaded_at_ms = greatest(media.uploaded_at_ms, excluded.uploaded_at_ms)
     returning id, (xmax = 0) as created`)
   const row = rows[0]
   if (row === undefined) throw new Error('an upsert of media returned no row')

@@ -156,6 +156,8 @@ export const media = pgTable(
     width: integer('width'),
     height: integer('height'),
     /** The turn that made it, and the media that turn was given or built on. */
+    /** When somebody last uploaded these bytes; null for what only models made. */
+    uploadedAtMs: unixMs('uploaded_at_ms'),
     madeByTurnId: text('made_by_turn_id'),
     madeFrom: jsonb('made_from').$type<string[]>(),
     createdAtMs: unixMs('created_at_ms').notNull(),

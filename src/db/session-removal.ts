@@ -5,26 +5,29 @@ import { keptByReference } from './kept-by-reference.ts'
 
 export interface NamedBySession {
   turns: number
-  mediaIds: string[]
+  /** Media, and when a turn of the session last took each up (Unix ms); what only the session's token uploaded counts as taken up now. */
+  media: { id: string; usedAtMs: number }[]
   signatures: string[]
 }
 
 /** Read under the session's lock, before it is removed. */
-export async function namedBySession(db: Database, sessionId: string): Promise<NamedBySession> {
+export async function namedBySession(db: Database, sessionId: string, nowMs: number): Promise<NamedBySession> {
   const rows = await db.execute<{ turns: number; media: string; signatures: string }>(sql`
-    with own as (select id from turns where session_id = ${sessionId})
+    with own as (select id, created_at_ms from turns where session_id = ${sessionId})
     select (select count(*)::int from own) as turns,
-      (select coalesce(json_agg(distinct id), '[]')::text from (
-        select media_id as id from parts where turn_id in (select id from own) and media_id is not null
-        union select id from media where made_by_turn_id in (select id from own)
-        union select media_id from media_grants where session_id = ${sessionId}
+      (select coalesce(json_agg(json_build_object('id', id, 'usedAtMs', used_at_ms)), '[]')::text from (
+        select id, max(used_at_ms) as used_at_ms from (
+          select media_id as id, own.created_at_ms as used_at_ms from parts join own on own.id = parts.turn_id where media_id is not null
+          union all select media.id, own.created_at_ms from media join own on own.id = media.made_by_turn_id
+          union all select media_id, ${nowMs}::bigint from media_grants where session_id = ${sessionId}
+        ) uses group by id
       ) named) as media,
       (select coalesce(json_agg(distinct signature_sha256), '[]')::text from parts
         where turn_id in (select id from own) and signature_sha256 is not null) as signatures`)
   const row = rows[0]
   return {
     turns: row?.turns ?? 0,
-    mediaIds: JSON.parse(row?.media ?? '[]') as string[],
+    media: JSON.parse(row?.media ?? '[]') as NamedBySession['media'],
     signatures: JSON.parse(row?.signatures ?? '[]') as string[],
   }
 }
@@ -37,11 +40,18 @@ export async function removeSessionRow(db: Database, sessionId: string): Promise
   await db.execute(sql`delete from sessions where id = ${sessionId}`)
 }
 
-/** Removes one media row if nothing names it. A turn that begins to name it at this moment keeps it: the foreign key decides. */
-export async function removeMediaIfUnnamed(db: Database, mediaId: string): Promise<{ sha256: string; bytes: number } | null> {
+/**
+ * Removes one media row if nothing names it, and nobody has uploaded it again since `usedAtMs` (Unix ms): who did was told that it is
+ * there. A turn that begins to name it at this moment keeps it: the foreign key decides.
+ */
+export async function removeMediaIfUnnamed(
+  db: Database,
+  mediaId: string,
+  usedAtMs: number,
+): Promise<{ sha256: string; bytes: number } | null> {
   const rows = await db
     .execute<{ sha256: string; bytes: number }>(sql`
-      delete from media where id = ${mediaId}
+      delete from media where id = ${mediaId} and coalesce(uploaded_at_ms, 0) <= ${usedAtMs}
         and not exists (select 1 from parts where media_id = ${mediaId}) and not exists (select 1 from media_grants where media_id = ${mediaId})
       returning sha256, bytes`)
     .catch(keptByReference)

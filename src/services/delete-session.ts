@@ -26,15 +26,15 @@ export const deleteSession: Verb<{ sessionId: string }, Removed> = async ({ ctx,
   allowSession(ctx, sessionId)
   const named = await ctx.db.transaction(async (tx) => {
     if ((await lockSession(tx, ctx.principal.tenantId, sessionId)) === null) throw noSuch('session', sessionId)
-    const found = await removal.namedBySession(tx, sessionId)
+    const found = await removal.namedBySession(tx, sessionId, ctx.clock.nowMs())
     await rollUpSession(tx, sessionId, ctx.clock.nowMs())
     await removal.removeSessionRow(tx, sessionId)
     return found
   })
   const removed: Removed = { turns: named.turns, media: 0, bytes: 0, upstreamFiles: 0 }
   for (const signature of named.signatures) await removal.removeSignatureIfUnnamed(ctx.db, signature)
-  for (const mediaId of named.mediaIds) {
-    const media = await removal.removeMediaIfUnnamed(ctx.db, mediaId)
+  for (const { id, usedAtMs } of named.media) {
+    const media = await removal.removeMediaIfUnnamed(ctx.db, id, usedAtMs)
     if (media === null) continue
     removed.media += 1
     removed.bytes += media.bytes

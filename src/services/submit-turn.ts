@@ -1,3 +1,4 @@
+import { breaksReference } from '../db/kept-by-reference.ts'
 import { type LockedSession, lockSession } from '../db/session-queries.ts'
 import { cancelActiveTurn } from '../db/turn-endings.ts'
 import { findKeyUse, insertTurn, readSessionState, rememberKeyUse } from '../db/turn-submission.ts'
@@ -41,7 +42,7 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
     input.idempotencyKey === null ? null : { tenantId, route: input.keyPurpose ?? `turns of ${input.sessionId}`, key: input.idempotencyKey }
   const digest = key === null ? '' : await digestOf(contentOf(input, media))
 
-  const { turnId, replayed } = await ctx.db.transaction(async (tx) => {
+  const accept = ctx.db.transaction(async (tx) => {
     const inside: ServiceContext = { ...ctx, db: tx }
     const session = await lockSession(tx, tenantId, input.sessionId)
     if (session === null) throw noSuch('session', input.sessionId)
@@ -59,6 +60,11 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
     const id = await acceptTurn(inside, session, input, nowMs)
     if (key !== null) await rememberKeyUse(tx, key, digest, id, nowMs)
     return { turnId: id, replayed: false }
+  })
+  const { turnId, replayed } = await accept.catch(async (error: unknown) => {
+    // Media may go between the look and the turn that names them; another look tells which.
+    if (breaksReference(error)) await resolveMedia(ctx, input.request.parts)
+    throw error
   })
   const [turn] = await loadTurns(ctx.db, [turnId])
   if (turn === undefined) throw noSuch('turn', turnId)

@@ -67,6 +67,9 @@ describe('a session', () => {
   })
 })
 
+/** After everything a test does. */
+const LATER_MS = Number.MAX_SAFE_INTEGER
+
 describe('what goes with a session', () => {
   it('is what it names and nothing else does', async () => {
     const { db, sql } = await freshDatabase()
@@ -82,12 +85,16 @@ describe('what goes with a session', () => {
     const other = await given.aTurn(db, kept, { parts: [{ type: 'image', mediaId: shared }] })
     await given.succeed(db, await given.started(db, other), [given.textPart(0, 'c', { signatureSha256: 'shared' })])
 
-    const named = await removal.namedBySession(db, gone)
-    expect(named).toEqual({ turns: 1, mediaIds: [own, shared].sort(), signatures: ['own', 'shared'] })
+    const named = await removal.namedBySession(db, gone, LATER_MS)
+    expect({ ...named, media: named.media.map(({ id }) => id).sort() }).toEqual({
+      turns: 1,
+      media: [own, shared].sort(),
+      signatures: ['own', 'shared'],
+    })
     await removal.removeSessionRow(db, gone)
     for (const signature of named.signatures) await removal.removeSignatureIfUnnamed(db, signature)
-    expect(await removal.removeMediaIfUnnamed(db, shared)).toBeNull()
-    expect(await removal.removeMediaIfUnnamed(db, own)).toMatchObject({ bytes: expect.any(Number) })
+    expect(await removal.removeMediaIfUnnamed(db, shared, LATER_MS)).toBeNull()
+    expect(await removal.removeMediaIfUnnamed(db, own, LATER_MS)).toMatchObject({ bytes: expect.any(Number) })
     expect(await sql`select sha256 from signatures`).toEqual([{ sha256: 'shared' }])
     for (const table of ['turns', 'events', 'parts', 'attempts'])
       expect(await sql`select from ${sql(table)} where ${sql(table === 'turns' ? 'id' : 'turn_id')} = ${id}`).toHaveLength(0)
@@ -107,7 +114,7 @@ describe('what goes with a session', () => {
       await removing.promise
     })
     await naming.promise
-    const removed = removal.removeMediaIfUnnamed(db, mediaId)
+    const removed = removal.removeMediaIfUnnamed(db, mediaId, LATER_MS)
     await given.untilBlocked(db)
     removing.resolve()
     await turn

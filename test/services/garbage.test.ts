@@ -148,7 +148,8 @@ describe('a writer of the same content that comes while it is removed', () => {
     for (let round = 0; round < 10; round++) {
       const writers = Array.from({ length: 4 }, (_, n) => store(ctx, `tenant-${n % 2}`).catch((error: unknown) => error))
       const removers = Array.from({ length: 3 }, async () => {
-        for (const { id } of await database.sql<{ id: string }[]>`select id from media`) await removeMediaIfUnnamed(database.db, id, LATER_MS)
+        for (const { id } of await database.sql<{ id: string }[]>`select id from media`)
+          await removeMediaIfUnnamed(database.db, id, LATER_MS)
         await database.sql`delete from renditions where not exists (select 1 from media where media.sha256 = source_sha256)`
         await removeBlobIfUnnamed(installation, sha256)
       })

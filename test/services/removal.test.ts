@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { BlobMissing } from '../../src/domain/ports.ts'
 import { deleteSession } from '../../src/services/delete-session.ts'
 import { readMedia } from '../../src/services/read-media.ts'
+import { storeMedia } from '../../src/services/store-media.ts'
 import { type House, openHouse } from './installation.ts'
 
 async function withPicture(house: House, sessionId: string, mediaId: string) {
@@ -43,6 +44,19 @@ describe('a session that is deleted', () => {
       })
     }
     await expect(remove(house, other.id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('leaves an image that was uploaded again since it used it: whoever did was told that it is there', async () => {
+    const house = await openHouse()
+    await house.startNode()
+    const photo = await house.picture()
+    const { id: sessionId } = await house.session()
+    await withPicture(house, sessionId, photo.id)
+    const bytes = readMedia({ ctx: house.ctx, input: { mediaId: photo.id } }).then((read) => read.bytes)
+    const again = await storeMedia({ ctx: house.ctx, input: { bytes: await bytes, declaredType: null } })
+    expect(again).toMatchObject({ created: false, media: { id: photo.id } })
+    await remove(house, sessionId)
+    expect(await withPicture(house, (await house.session()).id, photo.id)).toMatchObject({ status: 'succeeded' })
   })
 
   it('stops the turn that was running in it, and the node goes on with others', async () => {
