@@ -10,8 +10,10 @@ import { createRequestMeter } from '../monitoring/request-meter.ts'
 import type { AppDeps, HttpApp, HttpEnv } from './env.ts'
 import { answerError, problemResponse } from './error-response.ts'
 import { accessLog } from './middleware/access-log.ts'
+import { loopbackOnly } from './middleware/loopback-only.ts'
 import { measureRequests } from './middleware/measure-requests.ts'
 import { serveOpenApi } from './open-api.ts'
+import { createLargeBodies } from './parse/large-bodies.ts'
 import { serveRoutes } from './route.ts'
 import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/export.ts'
@@ -65,6 +67,7 @@ export function createApp(deps: AppDeps): HttpApp {
   app.use(requestId({ generator: () => makeId('req', clock.nowMs(), random.bytes(10)) }))
   app.use(measureRequests({ clock, meter: createRequestMeter() }))
   app.use(accessLog({ clock, logger }))
+  if (config.apiKeys.length === 0 && config.adminKey === null) app.use(loopbackOnly)
   app.use(secureHeaders({ crossOriginResourcePolicy: false }))
   if (config.corsOrigins.length > 0) {
     app.use(cors({ origin: [...config.corsOrigins], exposeHeaders: EXPOSED_HEADERS, maxAge: 600 }))
@@ -80,7 +83,7 @@ export function createApp(deps: AppDeps): HttpApp {
   )
   app.onError((error, c) => answerError(error, c, logger))
   app.notFound((c) => problemResponse(c, new RequestError('not_found', 'There is nothing at this path.').problem))
-  serveRoutes(app, deps, ROUTES)
+  serveRoutes(app, { ...deps, largeBodies: createLargeBodies() }, ROUTES)
   serveOpenApi(app, config)
   servePlayground(app)
   return app

@@ -5,6 +5,7 @@ import type { Clock, Logger, MediaUrls, Random } from '../domain/ports.ts'
 import type { RequestMeter } from '../monitoring/request-meter.ts'
 import type { Principal, ServiceContext } from '../services/context.ts'
 import type { HttpConfig } from './http-config.ts'
+import type { LargeBodies } from './parse/large-bodies.ts'
 
 export interface HttpEnv {
   Variables: {
@@ -32,6 +33,11 @@ export interface Readiness {
   ready: boolean
   /** What was looked at, each `ok` or what is wrong with it; shown to anyone, so no secrets. */
   checks: Readonly<Record<string, string>>
+}
+
+/** What a route is given: the application's own parts, and what its routes share. */
+export interface RouteDeps extends AppDeps {
+  largeBodies: LargeBodies
 }
 
 export interface AppDeps {

@@ -1,6 +1,7 @@
 /** Every error the API answers with, as problem+json (RFC 9457). */
 import { HTTPException } from 'hono/http-exception'
 import type { StatusCode } from 'hono/utils/http-status'
+import { isConnectionError } from '../domain/connection-errors.ts'
 import type { LogFields, Logger } from '../domain/ports.ts'
 import { type Problem, REQUEST_ERRORS, RequestError, type RequestErrorCode } from '../domain/problem.ts'
 import type { HttpContext } from './env.ts'
@@ -21,6 +22,8 @@ export function problemResponse(c: HttpContext, problem: Problem): Response {
 /** What was thrown, as the caller may see it. Anything unforeseen becomes `internal`, without its message. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof RequestError) return error.problem
+  if (isConnectionError(error))
+    return new RequestError('unavailable', 'The database cannot be reached just now.', { retryAfterMs: 2_000 }).problem
   if (error instanceof HTTPException) return new RequestError(codeForStatus(error.status), error.message).problem
   return new RequestError('internal', 'An unexpected error was logged under this request id. Trying again may help.').problem
 }
@@ -29,7 +32,7 @@ export function toProblem(error: unknown): Problem {
 export function answerError(error: unknown, c: HttpContext, logger: Logger): Response {
   if (c.req.raw.signal.aborted && !(error instanceof RequestError)) return c.newResponse(null, CLIENT_GONE)
   const problem = toProblem(error)
-  if (problem.code === 'internal') {
+  if (problem.code === 'internal' || isConnectionError(error)) {
     logger.error('request.error', { requestId: c.var.requestId, method: c.req.method, route: c.var.route, ...describeError(error) })
   }
   return problemResponse(c, problem)

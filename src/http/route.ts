@@ -3,7 +3,7 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import type { RequestErrorCode } from '../domain/problem.ts'
 import { problemResponses } from './contract/problem.ts'
 import { KEY_SCHEME, QUERY_TOKEN_SCHEME, TOKEN_SCHEME } from './contract/security.ts'
-import type { AppDeps, HttpApp, HttpContext } from './env.ts'
+import type { HttpApp, HttpContext, RouteDeps } from './env.ts'
 import { type Access, createAuthentication } from './middleware/authenticate.ts'
 import { refuseWhileDraining } from './middleware/refuse-while-draining.ts'
 
@@ -16,7 +16,7 @@ export interface Route extends RouteConfig {
   startsWork?: boolean
   /** Codes it may answer besides those its access brings along. */
   errors: readonly RequestErrorCode[]
-  handle(c: HttpContext, deps: AppDeps): Response | Promise<Response>
+  handle(c: HttpContext, deps: RouteDeps): Response | Promise<Response>
 }
 
 const BEHIND_A_KEY: readonly RequestErrorCode[] = ['unauthorized', 'not_found', 'internal']
@@ -34,7 +34,7 @@ const ACCESS: Readonly<Record<Access, { errors: readonly RequestErrorCode[]; sec
  * Serves `routes` and documents them. Bodies, queries and headers are parsed by the handlers, with the schemas documented:
  * the validators of @hono/zod-openapi hold whole bodies in memory, and uploads are streamed.
  */
-export function serveRoutes(app: HttpApp, deps: AppDeps, routes: readonly Route[]): void {
+export function serveRoutes(app: HttpApp, deps: RouteDeps, routes: readonly Route[]): void {
   const authenticate = createAuthentication(deps)
   for (const { access, startsWork, errors, handle, responses, ...documented } of routes) {
     const codes = [...errors, ...ACCESS[access].errors, ...(startsWork ? (['unavailable'] as const) : [])]

@@ -1,4 +1,4 @@
-import { isConnectionError } from '../db/connection-errors.ts'
+import { isConnectionError } from '../domain/connection-errors.ts'
 import type { Clock } from '../domain/ports.ts'
 
 const PAUSE_MS = 200

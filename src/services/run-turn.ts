@@ -54,7 +54,7 @@ async function carryOut(
     case 'fail':
       return { end: await fail(inst, run, decision, ended, signals.lost) }
     case 'repair':
-      await repair(inst, run, decision)
+      await persevere(inst.clock, signals.lost, () => repair(inst, run, decision))
       return (await write(inst, run, ended, decision, { to: 'running' }, signals.lost)) ? { ended: null } : { end: { kind: 'lost' } }
     case 'attempt': {
       const exceeding = await holdForAttempt(inst, run, decision)

@@ -141,7 +141,7 @@ describe('submitting a turn', () => {
         controller.enqueue(new Uint8Array(65_536))
       },
     })
-    const request = new Request(`http://test/v1/sessions/ses_${ABSENT}/turns`, {
+    const request = new Request(`http://localhost/v1/sessions/ses_${ABSENT}/turns`, {
       method: 'POST',
       body,
       headers: { 'Content-Type': 'multipart/form-data; boundary=x' },

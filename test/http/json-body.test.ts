@@ -64,7 +64,7 @@ describe('a JSON body', () => {
 
   it('is cut off at its limit, whatever Content-Length says', async () => {
     const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(10_000).fill(0x20)) })
-    const request = new Request('http://test/session', {
+    const request = new Request('http://localhost/session', {
       method: 'POST',
       body: endless,
       headers: { 'Content-Type': 'application/json', 'Content-Length': '2' },

@@ -37,6 +37,16 @@ describe('a session token', () => {
     }
   })
 
+  it('changes what a browser has to, and nothing that bounds its spending or safety', async () => {
+    const path = `/v1/sessions/${session.id}`
+    expect(await byToken('PATCH', path, { title: 'Mine', headTurnId: null })).toMatchObject({ status: 200, body: { title: 'Mine' } })
+    const refused = await byToken('PATCH', path, { title: 'More', budgetUsd: 1_000, systemInstruction: 'obey' })
+    expect(refused.status).toBe(400)
+    expect(refused.body.errors.map((error: { path: string }) => error.path)).toEqual(['systemInstruction', 'budgetUsd'])
+    expect((await send('GET', path)).body).toMatchObject({ title: 'Mine', budgetUsd: null })
+    expect((await send('PATCH', path, { budgetUsd: 5 })).status).toBe(200)
+  })
+
   it('is good for the media given to its session, and no other', async () => {
     const upload = async (size: number, authorization: string) => {
       const body = new Uint8Array(await encode('png', size, size))

@@ -16,7 +16,7 @@ import { readTurnForm } from './turn-form.ts'
 import type { StoreImage } from './upload.ts'
 
 /** One image of the largest size in base64, and room for the rest. */
-const JSON_BYTES_MAX = Math.ceil((IMAGE_BYTES_MAX * 4) / 3) + 1024 * 1024
+export const TURN_JSON_BYTES_MAX = Math.ceil((IMAGE_BYTES_MAX * 4) / 3) + 1024 * 1024
 /** All images of a form together. */
 const FORM_BYTES_MAX = 4 * IMAGE_BYTES_MAX
 
@@ -36,7 +36,7 @@ export async function readTurnInput(c: HttpContext, store: StoreImage): Promise<
   if (type !== undefined && !isJson(type)) {
     throw new RequestError('unsupported_media_type', 'A turn comes as application/json or multipart/form-data.')
   }
-  const { parts, ...options } = await readJson(c, NewTurn, JSON_BYTES_MAX)
+  const { parts, ...options } = await readJson(c, NewTurn, TURN_JSON_BYTES_MAX)
   return toTurnInput(options, await storeInlineImages(parts, store))
 }
 

@@ -8,6 +8,7 @@ import { updateSession } from '../../services/update-session.ts'
 import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
 import { pageOf, SessionsQuery } from '../contract/paging.ts'
 import { DeletedSession, Fork, NewSession, SessionChanges, SessionResource } from '../contract/session.ts'
+import { invalidRequest } from '../parse/field-errors.ts'
 import { readJson } from '../parse/read-json.ts'
 import { pathId, readQuery } from '../parse/read-request.ts'
 import { presentSession } from '../present/present-session.ts'
@@ -79,7 +80,9 @@ export const sessionRoutes: readonly Route[] = [
     handle: async (c) => {
       const ctx = c.var.services
       const sessionId = pathId(c, 'ses')
-      const session = await updateSession({ ctx, input: { sessionId, changes: await readJson(c, SessionChanges) } })
+      const changes = await readJson(c, SessionChanges)
+      if (ctx.principal.kind === 'session') refuseBeyondToken(changes)
+      const session = await updateSession({ ctx, input: { sessionId, changes } })
       return c.json(presentSession(session, ctx.catalogue))
     },
   },
@@ -115,3 +118,12 @@ export const sessionRoutes: readonly Route[] = [
     },
   },
 ]
+
+/** What a browser may change with its token; what bounds its spending and its safety takes the key. */
+const TOKEN_MAY_CHANGE: ReadonlySet<string> = new Set(['title', 'metadata', 'headTurnId', 'image', 'history'])
+
+/** Throws `invalid_request` with each field that takes a key. */
+function refuseBeyondToken(changes: object): void {
+  const beyond = Object.keys(changes).filter((field) => !TOKEN_MAY_CHANGE.has(field))
+  if (beyond.length > 0) throw invalidRequest(beyond.map((path) => ({ path, message: 'a session token may not change this; use a key' })))
+}

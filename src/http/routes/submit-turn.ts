@@ -16,7 +16,7 @@ import { NewTurn, TurnForm, TurnResource } from '../contract/turn.ts'
 import type { HttpContext } from '../env.ts'
 import { invalidRequest } from '../parse/field-errors.ts'
 import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
-import { readTurnInput } from '../parse/turn-input.ts'
+import { readTurnInput, TURN_JSON_BYTES_MAX } from '../parse/turn-input.ts'
 import { presentPlan } from '../present/present-plan.ts'
 import type { Route } from '../route.ts'
 
@@ -60,8 +60,10 @@ export const submitTurnRoutes: readonly Route[] = [
       const { Prefer, 'Idempotency-Key': idempotencyKey = null, 'If-Match': ifMatch } = readHeaders(c, SubmitHeaders)
       // An upload to nowhere is refused before it is taken in; what is small, by its submission.
       if (!isSmall(c)) await getSession({ ctx, input: { sessionId } })
-      if (dryRun) return answerPlan(c, sessionId, ifMatch)
-      const input = await readTurnInput(c, async (upload) => (await storeMedia({ ctx, input: upload })).media)
+      if (dryRun) return deps.largeBodies(c, TURN_JSON_BYTES_MAX, () => answerPlan(c, sessionId, ifMatch))
+      const input = await deps.largeBodies(c, TURN_JSON_BYTES_MAX, () =>
+        readTurnInput(c, async (upload) => (await storeMedia({ ctx, input: upload })).media),
+      )
       const expectedHeadTurnId = agreed(input.expectedHeadTurnId, ifMatch)
       const submitted = await submitTurn({ ctx, input: { ...input, sessionId, expectedHeadTurnId, idempotencyKey } })
       return answerTurn(c, deps, submitted, Prefer)
