@@ -11,7 +11,7 @@ function holding() {
   const largeBodies = createLargeBodies()
   const held: (() => void)[] = []
   const app = new Hono<HttpEnv>()
-  app.post('/', (c) => largeBodies(c, 70 * MB, () => new Promise((resolve) => held.push(() => resolve(c.text('read'))))))
+  app.post('/', (c) => largeBodies(c, 70 * MB, () => new Promise<Response>((resolve) => held.push(() => resolve(c.text('read'))))))
   app.onError((error, c) => (error instanceof RequestError ? c.text(error.code, 503) : c.text('wrong', 500)))
   const post = (length: number | null, type = 'application/json') =>
     app.request('/', {

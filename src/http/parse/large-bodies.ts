@@ -1,13 +1,17 @@
 /** JSON bodies that hold pictures as base64 are parsed whole, at two to three times their size in memory: so only so much at a time. */
 import { RequestError } from '../../domain/problem.ts'
-import type { HttpContext } from '../env.ts'
 
 /** Smaller ones are not worth counting. */
 const LARGE_BYTES = 2 * 1024 * 1024
 /** Of all large bodies being read or parsed in this process. One alone always fits. */
 const BYTES_AT_ONCE_MAX = 160 * 1024 * 1024
 
-export type LargeBodies = <Result>(c: HttpContext, bytesMax: number, work: () => Promise<Result>) => Promise<Result>
+/** What is looked at of a request: its headers. */
+interface Headed {
+  req: { header(name: string): string | undefined }
+}
+
+export type LargeBodies = <Result>(c: Headed, bytesMax: number, work: () => Promise<Result>) => Promise<Result>
 
 /** Runs `work`, which reads a body of at most `bytesMax`. Throws `unavailable` when too much of the kind is under way: waiting would let slow senders shut out all others. */
 export function createLargeBodies(): LargeBodies {
