@@ -4,7 +4,7 @@ import type { Connection, Database } from './db/connect.ts'
 import { settleSetting } from './db/settings.ts'
 import { createSignatureStore } from './db/signature-store.ts'
 import type { EventBell } from './domain/event.ts'
-import type { BlobStore, Clock, Dispatcher, Logger, Pictures, Random, WebhookOutlet } from './domain/ports.ts'
+import type { BlobStore, Clock, Dispatcher, Logger, Pictures, Random, Tracer, WebhookOutlet } from './domain/ports.ts'
 import { createGeminiFiles } from './gemini/gemini-files.ts'
 import { createGeminiModel } from './gemini/gemini-model.ts'
 import type { Transport } from './gemini/transport.ts'
@@ -29,6 +29,8 @@ export interface Platform {
   bell: EventBell
   dispatcher: Dispatcher<Database>
   webhooks: WebhookOutlet<Database> | null
+  /** Null where nobody traces. */
+  tracer: Tracer | null
   version: string
   /** True from the moment the process was asked to stop. */
   draining(): boolean
@@ -46,7 +48,7 @@ export interface Composed {
 const MEDIA_URL_MS = 6 * 3_600_000
 
 export async function compose(config: Config, platform: Platform): Promise<Composed> {
-  const { connection, clock, random, logger, blobs, pictures, transport, bell, dispatcher, webhooks } = platform
+  const { connection, clock, random, logger, blobs, pictures, transport, bell, dispatcher, webhooks, tracer } = platform
   const { endpoints, catalogue, policies } = config
   const signatures = createSignatureStore(connection.db, clock)
   const signingSecret = config.signingSecret ?? (await settleSetting(connection.db, 'signing_secret', hex(random.bytes(32))))
@@ -69,10 +71,11 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
     bell,
     dispatcher,
     webhooks,
+    tracer,
   }
   const mediaUrls = createMediaUrls({ secret: signingSecret, clock, ttlMs: MEDIA_URL_MS })
   const app = createApp({
-    servicesFor: ({ requestId }, principal) => ({ ...installation, principal, requestId }),
+    servicesFor: ({ requestId, traceParent }, principal) => ({ ...installation, principal, requestId, traceParent }),
     readiness: platform.readiness,
     config: {
       apiKeys: config.apiKeys,
@@ -85,6 +88,7 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
       draining: platform.draining,
     },
     mediaUrls,
+    tracer,
     clock,
     random,
     logger,

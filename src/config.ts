@@ -3,6 +3,7 @@ import { isLoopback, type StaticKey } from './config/access.ts'
 import type { S3Place } from './config/blob-store.ts'
 import { geminiEndpoint } from './config/endpoints.ts'
 import type { ReadFile } from './config/read-values.ts'
+import { type Tracing, tracingOf } from './config/tracing.ts'
 import { type Variables, variablesSchema } from './config/variables.ts'
 import type { Catalogue } from './domain/catalogue.ts'
 import type { Endpoint } from './domain/endpoint.ts'
@@ -49,6 +50,8 @@ export interface Config {
   waitMaxMs: number
   /** Webhooks may go to plain HTTP and to addresses inside: for tests and closed networks. */
   webhookAllowPrivate: boolean
+  /** Null: nothing is traced. */
+  tracing: Tracing | null
   /** Where alerts are told of; signed where there is a secret. */
   alertWebhook: { url: string; secret: string | null } | null
 }
@@ -120,6 +123,7 @@ function toConfig(variables: Variables): Config {
     drainMs: variables.DRAIN_MS,
     waitMaxMs: variables.WAIT_MAX_MS,
     webhookAllowPrivate: variables.WEBHOOK_ALLOW_PRIVATE === 'on',
+    tracing: tracingOf(variables),
     alertWebhook:
       variables.ALERT_WEBHOOK_URL === undefined
         ? null

@@ -7,6 +7,7 @@ import { apiKeys, corsOrigins, secret } from './access.ts'
 import { blobPlace } from './blob-store.ts'
 import { apiRoot, endpointsSchema, GEMINI_BASE_URL } from './endpoints.ts'
 import { jsonOrFile, origin, type ReadFile, wholeNumber } from './read-values.ts'
+import { TRACING_VARIABLES } from './tracing.ts'
 
 const MINUTE_MS = 60_000
 
@@ -48,6 +49,7 @@ export function variablesSchema(readFile: ReadFile | null) {
       .string()
       .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
       .optional(),
+    ...TRACING_VARIABLES,
     AWS_ACCESS_KEY_ID: secret.optional(),
     AWS_SECRET_ACCESS_KEY: secret.optional(),
     AWS_SESSION_TOKEN: secret.optional(),

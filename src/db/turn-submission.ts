@@ -46,6 +46,8 @@ export interface NewTurnRow {
   deadlineMs: number | null
   /** Held of the budgets that govern it; null: there are none. */
   reservedUsd: number | null
+  /** `traceparent` of the request; null where it is not traced. */
+  traceParent: string | null
   /** False: behind another turn; the end of that one makes it due. */
   due: boolean
   parts: readonly ({ type: 'text'; text: string } | { type: 'image'; mediaId: string })[]
@@ -64,11 +66,11 @@ export async function insertTurn(db: Database, turn: NewTurnRow, nowMs: number):
   await db.execute(sql`
     with fence as (
       insert into turns (id, tenant_id, session_id, parent_id, parent_is_head, depth, status, version, image, models, strategy, policy,
-        metadata, "window", webhook_url, not_before_ms, deadline_ms, due_at_ms, degraded, reserved_usd, tally, created_at_ms)
+        metadata, "window", webhook_url, not_before_ms, deadline_ms, due_at_ms, degraded, reserved_usd, trace_parent, tally, created_at_ms)
       values (${turn.id}, ${turn.tenantId}, ${turn.sessionId}, ${turn.parentId}, ${turn.parentIsHead}, ${turn.depth}, 'queued', 1,
         ${json(turn.image)}, ${turn.models && json(turn.models)}, ${turn.strategy}, ${json(turn.policy)}, ${JSON.stringify(turn.metadata)},
         ${turn.window}, ${turn.webhookUrl}, ${turn.notBeforeMs}, ${turn.deadlineMs}, ${turn.due ? sql`now_ms()` : null}, '[]',
-        ${turn.reservedUsd}, 'due', ${nowMs})
+        ${turn.reservedUsd}, ${turn.traceParent}, 'due', ${nowMs})
       returning *
     ), input as (
       insert into parts (turn_id, attempt, ordinal, raw, holes, media_id)

@@ -4,6 +4,7 @@ import type { Alert } from './alert.ts'
 import type { MediaType } from './media.ts'
 import type { ModelAnswer, ModelRequest } from './model-call.ts'
 import type { ImageBlob, ReceivedPart } from './part.ts'
+import type { Span } from './trace.ts'
 
 /** Time, injected everywhere. `sleep` rejects with the signal's reason as soon as it aborts; abort is final. */
 export interface Clock {
@@ -49,6 +50,13 @@ export interface WebhookOutlet<Tx> {
 export interface AlertOutlet<Tx> {
   /** Has them delivered, and tried again where that fails. */
   enqueue(tx: Tx, alerts: readonly Alert[]): Promise<void>
+}
+
+/** Takes spans of what happened. Where nobody traces there is none. */
+export interface Tracer {
+  /** Whether a trace begun here is to be kept. */
+  samples(traceId: string): boolean
+  record(span: Span): void
 }
 
 /** Receives bytes in pieces. Nothing is visible to readers before `commit`; `abort` leaves nothing behind. */

@@ -12,6 +12,7 @@ import { answerError, problemResponse } from './error-response.ts'
 import { accessLog } from './middleware/access-log.ts'
 import { loopbackOnly } from './middleware/loopback-only.ts'
 import { measureRequests } from './middleware/measure-requests.ts'
+import { traceRequests } from './middleware/trace-requests.ts'
 import { serveOpenApi } from './open-api.ts'
 import { createLargeBodies } from './parse/large-bodies.ts'
 import { serveRoutes } from './route.ts'
@@ -65,6 +66,7 @@ export function createApp(deps: AppDeps): HttpApp {
   const { config, clock, random, logger } = deps
   const app: HttpApp = new OpenAPIHono<HttpEnv>()
   app.use(requestId({ generator: () => makeId('req', clock.nowMs(), random.bytes(10)) }))
+  if (deps.tracer !== null) app.use(traceRequests({ tracer: deps.tracer, clock, random }))
   app.use(measureRequests({ clock, meter: createRequestMeter() }))
   app.use(accessLog({ clock, logger }))
   if (config.apiKeys.length === 0 && config.adminKey === null) app.use(loopbackOnly)

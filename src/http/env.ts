@@ -1,7 +1,7 @@
 /** The types every route and middleware shares. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Clock, Logger, MediaUrls, Random } from '../domain/ports.ts'
+import type { Clock, Logger, MediaUrls, Random, Tracer } from '../domain/ports.ts'
 import type { RequestMeter } from '../monitoring/request-meter.ts'
 import type { Principal, ServiceContext } from '../services/context.ts'
 import type { HttpConfig } from './http-config.ts'
@@ -12,6 +12,8 @@ export interface HttpEnv {
     requestId: string
     /** The route's pattern, for the log: raw paths may carry tokens. */
     route: string
+    /** `traceparent` below which this request's doings hang; absent where it is not traced. */
+    traceParent?: string
     /** Of this process. */
     meter: RequestMeter
     /** Set by the routes that ask who calls; absent on open ones. */
@@ -25,6 +27,7 @@ export type HttpApp = OpenAPIHono<HttpEnv>
 
 export interface RequestInfo {
   requestId: string
+  traceParent: string | null
   /** The platform's bindings: nothing on Node, a Worker's `env` there. */
   bindings: unknown
 }
@@ -46,6 +49,7 @@ export interface AppDeps {
   readiness(): Promise<Readiness>
   config: HttpConfig
   mediaUrls: MediaUrls
+  tracer: Tracer | null
   clock: Clock
   random: Random
   logger: Logger

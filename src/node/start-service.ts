@@ -20,6 +20,7 @@ import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
 import { loadMigrations } from './load-migrations.ts'
 import { openBlobStore } from './open-blob-store.ts'
+import type { OtlpTracer } from './otlp-tracer.ts'
 import { createPictures } from './pictures.ts'
 import { takeJobs } from './take-jobs.ts'
 import { createUndiciTransport } from './undici-transport.ts'
@@ -62,6 +63,9 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   const transport = createUndiciTransport(config)
   closers.push(() => transport.close())
 
+  const tracer = await openTracer(config, logger)
+  if (tracer !== null) closers.push(() => tracer.close())
+
   let draining = false
   const blobs = openBlobStore(config, { clock, random })
   const webhookRules = { publicUrl: config.publicUrl, allowPrivate: config.webhookAllowPrivate }
@@ -75,6 +79,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     transport,
     bell,
     dispatcher: dispatch,
+    tracer,
     webhooks: { refusal: (url) => webhookRefusal(webhookRules, url), enqueue: dispatch.enqueueWebhooks },
     version: manifest.version,
     draining: () => draining,
@@ -107,6 +112,13 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
       await unwind()
     },
   }
+}
+
+/** Loaded only where it is asked for. */
+async function openTracer({ tracing }: Config, logger: Logger): Promise<OtlpTracer | null> {
+  if (tracing === null) return null
+  const { createOtlpTracer } = await import('./otlp-tracer.ts')
+  return createOtlpTracer(tracing, { clock, logger })
 }
 
 async function readiness(db: Database, draining: boolean): Promise<Readiness> {

@@ -15,6 +15,7 @@ import type {
   Pictures,
   Random,
   SignatureStore,
+  Tracer,
   WebhookOutlet,
 } from '../domain/ports.ts'
 import type { Policies } from '../engine/policy.ts'
@@ -49,6 +50,8 @@ export interface Installation {
   endpoints: readonly Endpoint[]
   bell: EventBell
   dispatcher: Dispatcher<Database>
+  /** Null where nobody traces. */
+  tracer: Tracer | null
   /** Null where none can be sent. */
   webhooks: WebhookOutlet<Database> | null
 }
@@ -56,6 +59,8 @@ export interface Installation {
 export interface ServiceContext extends Installation {
   principal: Principal
   requestId: string
+  /** `traceparent` for what the request begins; null where it is not traced. */
+  traceParent: string | null
 }
 
 /** Every verb has this one signature. Throws `RequestError` for what the caller can mend. */

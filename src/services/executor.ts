@@ -9,6 +9,7 @@ import { describeError } from '../domain/describe-error.ts'
 import type { Installation } from './context.ts'
 import { handOverWebhooks } from './hand-over-webhooks.ts'
 import { runTurn } from './run-turn.ts'
+import { traceTurn } from './trace-turn.ts'
 
 /** A lost wake-up costs this long, never a turn. */
 const SWEEP_MS = 1_000
@@ -175,7 +176,10 @@ export class Executor {
     try {
       const end = await runTurn(this.#inst, claim, { canceled, lost: this.#lost.signal })
       if (end.kind === 'waiting') this.#wakeAt(end.dueAtMs)
-      if (end.kind === 'ended') await end.lingering
+      if (end.kind === 'ended') {
+        await end.lingering
+        await traceTurn(this.#inst, claim.turnId)
+      }
       if (end.kind === 'lost') await this.#handBack(claim, 0)
     } catch (error) {
       logger.error('turn.run_failed', { turn: claim.turnId, error: describeError(error) })

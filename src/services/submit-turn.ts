@@ -121,6 +121,7 @@ async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Su
       parentIsHead: behind && input.parentId === undefined,
       depth,
       reservedUsd,
+      traceParent: ctx.traceParent,
       due: !behind,
       ...request,
     },

@@ -62,6 +62,7 @@ async function composeWorker(bindings: Bindings): Promise<Composed & { run: (() 
     // The request itself and the minute's cron run what is due; Node processes on the same database hear the bell.
     dispatcher: ringingDispatcher,
     webhooks: null,
+    tracer: null,
     version: manifest.version,
     draining: () => false,
     readiness: async () => ({ ready: true, checks: {} }),

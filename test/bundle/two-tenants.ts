@@ -45,7 +45,7 @@ export async function openPlace(): Promise<Place> {
   return {
     clock,
     as: (tenantId) => ({
-      ...{ db: database.db, clock, random: systemRandom, logger, blobs, checksums, bell, requestId: 'req_test' },
+      ...{ db: database.db, clock, random: systemRandom, logger, blobs, checksums, bell, requestId: 'req_test', traceParent: null },
       principal: { tenantId, kind: 'tenant', sessionId: null },
       signatures: createSignatureStore(database.db, clock),
       inspector: createImageInspector(blobs),
@@ -53,7 +53,14 @@ export async function openPlace(): Promise<Place> {
       model: { attempt: unused },
       files: { upload: unused, get: unused, remove: unused },
       models: createModelStates(database.db),
-      ...{ catalogue: BUILT_IN_CATALOGUE, policies: loadPolicy(null), endpoints: [], dispatcher: ringingDispatcher, webhooks: null },
+      ...{
+        catalogue: BUILT_IN_CATALOGUE,
+        policies: loadPolicy(null),
+        endpoints: [],
+        dispatcher: ringingDispatcher,
+        webhooks: null,
+        tracer: null,
+      },
     }),
     blobs: async () => {
       const names: string[] = []

@@ -41,7 +41,17 @@ export async function aTurn(db: Database, sessionId: string, more: Partial<NewTu
   const id = newId('trn')
   const turn: NewTurnRow = {
     ...{ id, tenantId: TENANT, sessionId, parentId: null, parentIsHead: false, depth: 0, image: {}, models: null, strategy: null },
-    ...{ policy: {}, metadata: {}, window: null, webhookUrl: null, notBeforeMs: null, deadlineMs: null, reservedUsd: null, due: true },
+    ...{
+      policy: {},
+      metadata: {},
+      window: null,
+      webhookUrl: null,
+      notBeforeMs: null,
+      deadlineMs: null,
+      reservedUsd: null,
+      traceParent: null,
+      due: true,
+    },
     parts: [{ type: 'text', text: 'a house' }],
     ...more,
   }

@@ -47,6 +47,7 @@ export function openClosedApp(config: Partial<HttpConfig> = {}, more: Partial<Ap
     readiness: async () => ({ ready: true, checks: {} }),
     config: { ...CONFIG, ...config },
     mediaUrls: createMediaUrls({ secret: CONFIG.signingSecret, clock, ttlMs: 3_600_000 }),
+    tracer: null,
     clock,
     random: systemRandom,
     logger: recordingLogger(),
@@ -72,9 +73,10 @@ export async function openApp(config: Partial<HttpConfig> = {}): Promise<OpenApp
     clock,
     logger,
     mediaUrls: createMediaUrls({ secret: CONFIG.signingSecret, clock, ttlMs: 3_600_000 }),
-    servicesFor: ({ requestId }, principal) => ({
+    servicesFor: ({ requestId, traceParent }, principal) => ({
       principal,
       requestId,
+      traceParent,
       db: database.db,
       clock,
       random,
@@ -93,6 +95,7 @@ export async function openApp(config: Partial<HttpConfig> = {}): Promise<OpenApp
       bell,
       dispatcher: ringingDispatcher,
       webhooks: null,
+      tracer: null,
     }),
   })
   return { app, clock, logged: logger.events, db: database.db }

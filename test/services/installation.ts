@@ -126,13 +126,19 @@ export async function openHouse(options: Options = {}): Promise<House> {
       files: createGeminiFiles({ endpoints: [endpoint], transport, blobs, clock }),
       dispatcher: ringingDispatcher,
       webhooks: null,
+      tracer: null,
       models: createModelStates(database.db),
       catalogue: BUILT_IN_CATALOGUE,
       policies: loadPolicy({ ...options.policy, interactive: { ...QUICK_MODE, ...options.interactive } }),
     }
   }
   const installation = furnish(systemClock)
-  const ctx: ServiceContext = { ...installation, principal: { tenantId: 'local', kind: 'tenant', sessionId: null }, requestId: 'req_test' }
+  const ctx: ServiceContext = {
+    ...installation,
+    principal: { tenantId: 'local', kind: 'tenant', sessionId: null },
+    requestId: 'req_test',
+    traceParent: null,
+  }
   const until: House['until'] = async (turnId, is) => {
     const untilMs = systemClock.nowMs() + WAIT_MS
     for (;;) {

@@ -89,7 +89,7 @@ function gated(db: Database, gate: (label: string) => Promise<unknown>): Databas
 }
 
 async function act(inst: Installation, house: House, sessionId: string, action: Action, nodes: ReadonlyMap<string, string>): Promise<void> {
-  const ctx: ServiceContext = { ...inst, principal: house.ctx.principal, requestId: 'req_race' }
+  const ctx: ServiceContext = { ...inst, principal: house.ctx.principal, requestId: 'req_race', traceParent: null }
   switch (action.do) {
     case 'submit':
       await submitTurn({ ctx, input: { sessionId, idempotencyKey: null, request: aRequest('a house') } }).catch(allowBusy)

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { RequestError } from '../../domain/problem.ts'
 import type { Principal } from '../../services/context.ts'
-import type { AppDeps, HttpContext, HttpEnv } from '../env.ts'
+import type { AppDeps, HttpContext, HttpEnv, RequestInfo } from '../env.ts'
 import { TENANT_PARAMETER } from '../present/media-links.ts'
 import { readSessionToken } from '../session-token.ts'
 import { createKeyRing, type KeyRing, LOCAL_TENANT } from './api-keys.ts'
@@ -25,9 +25,13 @@ export function createAuthentication(deps: AppDeps): (access: Access) => Middlew
         throw new RequestError('not_found', 'There is nothing by this id.')
       if (access === 'admin' && principal.kind !== 'admin' && !keys.open) throw new RequestError('not_found', 'This takes the admin key.')
       c.set('principal', principal)
-      c.set('services', await deps.servicesFor({ requestId: c.var.requestId, bindings: c.env }, principal))
+      c.set('services', await deps.servicesFor(requestInfo(c), principal))
       return next()
     }
+}
+
+function requestInfo(c: HttpContext): RequestInfo {
+  return { requestId: c.var.requestId, traceParent: c.var.traceParent ?? null, bindings: c.env }
 }
 
 async function byKeyOrToken(c: HttpContext, { config, clock }: AppDeps, keys: KeyRing): Promise<Principal | null> {
