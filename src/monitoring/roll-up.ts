@@ -6,7 +6,10 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
 import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, turnEntries } from './tally-sql.ts'
 
-/** Rows taken at once: some 200 ms of work, so that nothing waits long for the tallies' rows. */
+/**
+ * Rows taken at once: some 200 ms of work, so that nothing waits long for the tallies' rows. They are updated by their place
+ * (`ctid`), which their lock holds still: no planner can make a scan of the whole ledger of that.
+ */
 const AT_ONCE = 2_000
 /** Minutes are kept for the longest window, and an hour more for its first hour. */
 const MINUTES_KEPT_MS = 26 * HOUR_MS
@@ -19,15 +22,15 @@ export async function rollUp(db: Database, nowMs: number): Promise<number> {
   for (;;) {
     const rows = await db.execute<{ attempts: number; turns: number; last_attempt: number | null; last_turn: number | null }>(sql`
       with fresh as (
-        update attempts set tallied = true where (turn_id, n) in (
-          select turn_id, n from attempts where not tallied and ended_at_ms is not null and ended_at_ms >= ${attemptsFromMs}
+        update attempts set tallied = true where ctid = any(array(
+          select ctid from attempts where not tallied and ended_at_ms is not null and ended_at_ms >= ${attemptsFromMs}
           order by ended_at_ms limit ${AT_ONCE} for update skip locked
-        ) returning *
+        )) returning *
       ), ended as (
-        update turns set tally = 'done' where id in (
-          select id from turns where tally = 'due' and ended_at_ms is not null and ended_at_ms >= ${turnsFromMs}
+        update turns set tally = 'done' where ctid = any(array(
+          select ctid from turns where tally = 'due' and ended_at_ms is not null and ended_at_ms >= ${turnsFromMs}
           order by ended_at_ms limit ${AT_ONCE} for update skip locked
-        ) returning *
+        )) returning *
       ), ${added(sql`${attemptEntries(sql`fresh`)} union all ${turnEntries(sql`ended`)}`)}
       select (select count(*)::int from fresh) as attempts, (select max(ended_at_ms) from fresh) as last_attempt,
         (select count(*)::int from ended) as turns, (select max(ended_at_ms) from ended) as last_turn`)
