@@ -49,10 +49,20 @@ export class Base64Decoder {
 
   push(characters: Buffer): Buffer {
     this.#noteAlphabet(characters)
-    const text = this.#carried + characters.toString('latin1')
-    const whole = text.length - (text.length % 4)
-    this.#carried = text.slice(whole)
-    return this.#decode(text.slice(0, whole))
+    const missing = this.#carried === '' ? 0 : Math.min(4 - this.#carried.length, characters.length)
+    const first = this.#carried + characters.toString('latin1', 0, missing)
+    if (first.length < 4 && missing === characters.length) {
+      this.#carried = first
+      return Buffer.alloc(0)
+    }
+    const end = characters.length - ((characters.length - missing) % 4)
+    this.#carried = characters.toString('latin1', end)
+    const bytes = Buffer.allocUnsafe(((first.length + end - missing) / 4) * 3)
+    let filled = this.#decode(first, bytes, 0)
+    for (let at = missing; at < end; at += STRIDE) {
+      filled = this.#decode(characters.toString('latin1', at, Math.min(at + STRIDE, end)), bytes, filled)
+    }
+    return bytes.subarray(0, filled)
   }
 
   /** The bytes of a last group that came without padding. */
@@ -60,18 +70,20 @@ export class Base64Decoder {
     const rest = this.#carried
     this.padded = rest === ''
     if (rest.length === 1 || rest.includes('=')) throw new UnreadableAnswer('the base64 of an image ends in mid-group')
-    return this.#decode(rest)
+    const bytes = Buffer.allocUnsafe(3)
+    return bytes.subarray(0, this.#decode(rest, bytes, 0))
   }
 
-  #decode(text: string): Buffer {
-    if (text === '') return Buffer.alloc(0)
+  /** Decodes into `bytes` from `filled` on, and returns how far they are filled then. */
+  #decode(text: string, bytes: Buffer, filled: number): number {
+    if (text === '') return filled
     if (this.#ended) throw new UnreadableAnswer('the base64 of an image goes on after its padding')
     const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
     this.#ended = padding > 0
-    const bytes = Buffer.from(text, 'base64')
+    const written = bytes.write(text, filled, 'base64')
     // Node skips characters that are not base64, so that a wrong one shows in the length.
-    if (bytes.length !== Math.floor(((text.length - padding) * 3) / 4)) throw new UnreadableAnswer('an image is not base64')
-    return bytes
+    if (written !== Math.floor(((text.length - padding) * 3) / 4)) throw new UnreadableAnswer('an image is not base64')
+    return filled + written
   }
 
   #noteAlphabet(characters: Buffer): void {

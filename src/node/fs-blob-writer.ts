@@ -5,6 +5,9 @@ import { dirname } from 'node:path'
 import type { BlobWriter, Clock } from '../domain/ports.ts'
 import { deleteFile } from './fs-blob-files.ts'
 
+/** Pieces off the wire are gathered to this: a write costs a tenth of a millisecond, however short. */
+const GATHERED_BYTES = 192 * 1024
+
 export interface FsBlobWriterOptions {
   temporaryPath: string
   /** Path a blob gets for good. */
@@ -17,6 +20,8 @@ export interface FsBlobWriterOptions {
 export async function openFsBlobWriter({ temporaryPath, pathOf, clock, durable }: FsBlobWriterOptions): Promise<BlobWriter> {
   const handle = await open(temporaryPath, 'wx')
   const hash = createHash('sha256')
+  const gathered = Buffer.allocUnsafe(GATHERED_BYTES)
+  let gatheredBytes = 0
   let bytes = 0
   let ended = false
 
@@ -25,13 +30,23 @@ export async function openFsBlobWriter({ temporaryPath, pathOf, clock, durable }
     ended = true
   }
 
+  async function writeGathered(): Promise<void> {
+    await writeAll(handle, gathered.subarray(0, gatheredBytes))
+    gatheredBytes = 0
+  }
+
   return {
     async write(piece) {
       if (ended) throw new Error('the blob writer has ended')
-      bytes += piece.byteLength
-      const written = writeAll(handle, piece)
       hash.update(piece)
-      await written
+      bytes += piece.byteLength
+      for (let at = 0; at < piece.byteLength; ) {
+        const taken = piece.subarray(at, at + GATHERED_BYTES - gatheredBytes)
+        gathered.set(taken, gatheredBytes)
+        gatheredBytes += taken.byteLength
+        at += taken.byteLength
+        if (gatheredBytes === GATHERED_BYTES) await writeGathered()
+      }
     },
 
     async commit() {
@@ -39,7 +54,8 @@ export async function openFsBlobWriter({ temporaryPath, pathOf, clock, durable }
       const sha256 = hash.digest('hex')
       const path = pathOf(sha256)
       try {
-        const [made] = await Promise.all([mkdir(dirname(path), { recursive: true }), finish(handle, clock.nowMs(), durable)])
+        const rest = gathered.subarray(0, gatheredBytes)
+        const [made] = await Promise.all([mkdir(dirname(path), { recursive: true }), finish(handle, rest, clock.nowMs(), durable)])
         // Replacing what is there is harmless, since a name means its bytes, and gives it a fresh time, so that no sweep takes it.
         await rename(temporaryPath, path)
         if (durable) await syncFolders(dirname(path), made)
@@ -63,8 +79,9 @@ async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
   for (let at = 0; at < piece.byteLength; ) at += (await handle.write(piece, at)).bytesWritten
 }
 
-async function finish(handle: FileHandle, nowMs: number, durable: boolean): Promise<void> {
+async function finish(handle: FileHandle, rest: Uint8Array, nowMs: number, durable: boolean): Promise<void> {
   try {
+    await writeAll(handle, rest)
     await handle.utimes(nowMs / 1000, nowMs / 1000)
     if (durable) await handle.sync()
   } finally {
