@@ -11,6 +11,12 @@ export interface Schedule {
   run(inst: Installation): Promise<void>
 }
 
+/** Whether it is due in this minute of the hour (UTC): for platforms that only wake once a minute. Hours and days are not looked at. */
+export function isDueAt({ cron }: Schedule, minuteOfHour: number): boolean {
+  const [minute] = cron.split(' ')
+  return minute === '*' || Number(minute) === minuteOfHour
+}
+
 const HOUR_MS = 3_600_000
 /** A key is good for a day (api.md, Turns); an hour more for clocks that disagree. */
 const KEY_LIFE_MS = 25 * HOUR_MS

@@ -10,13 +10,17 @@ import { systemClock as clock } from '../runtime/clock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { createPollingBell } from '../runtime/polling-bell.ts'
 import { systemRandom as random } from '../runtime/random.ts'
+import type { Installation } from '../services/context.ts'
 import { Executor } from '../services/executor.ts'
+import { isDueAt, SCHEDULES } from '../services/schedules.ts'
+import { watchAlerts } from '../services/watch-alerts.ts'
 import type { Bindings, ExecutionContext, FixedLengthStreamHolder } from './bindings.ts'
 import { createFetchTransport } from './fetch-transport.ts'
 import { workerPictures } from './worker-pictures.ts'
 
 /** Connections of one request; Hyperdrive pools behind them. */
 const DATABASE_CONNECTIONS = 5
+const MINUTE_MS = 60_000
 /** Turns one invocation runs side by side. */
 const TURNS_MAX = 6
 
@@ -29,9 +33,18 @@ export default {
   },
 
   async scheduled(_event: unknown, bindings: Bindings, context: ExecutionContext): Promise<void> {
-    const { run } = await composeWorker(bindings)
-    if (run !== null) context.waitUntil(run())
+    const { run, installation } = await composeWorker(bindings)
+    if (run === null) return
+    context.waitUntil(run())
+    context.waitUntil(keepHouse(installation))
   },
+}
+
+/** What pg-boss does by the clock elsewhere. */
+async function keepHouse(installation: Installation): Promise<void> {
+  const minuteOfHour = Math.floor(clock.nowMs() / MINUTE_MS) % 60
+  for (const schedule of SCHEDULES) if (isDueAt(schedule, minuteOfHour)) await schedule.run(installation)
+  await watchAlerts(installation, null)
 }
 
 /** A client per invocation and never an explicit end: closing one raises rejections nobody can catch there. */
