@@ -61,6 +61,7 @@ export interface Tracer {
 
 /** Receives bytes in pieces. Nothing is visible to readers before `commit`; `abort` leaves nothing behind. */
 export interface BlobWriter {
+  /** Once it resolves, the caller may use the memory of `bytes` again. */
   write(bytes: Uint8Array): Promise<void>
   commit(): Promise<{ sha256: string; bytes: number }>
   abort(): Promise<void>

@@ -46,7 +46,9 @@ export class Base64Decoder {
   padded = true
   #carried = ''
   #ended = false
+  #room = Buffer.alloc(0)
 
+  /** The bytes so far complete, in memory that the next call uses again. */
   push(characters: Buffer): Buffer {
     this.#noteAlphabet(characters)
     const missing = this.#carried === '' ? 0 : Math.min(4 - this.#carried.length, characters.length)
@@ -57,12 +59,13 @@ export class Base64Decoder {
     }
     const end = characters.length - ((characters.length - missing) % 4)
     this.#carried = characters.toString('latin1', end)
-    const bytes = Buffer.allocUnsafe(((first.length + end - missing) / 4) * 3)
-    let filled = this.#decode(first, bytes, 0)
+    const bytesMax = ((first.length + end - missing) / 4) * 3
+    if (this.#room.length < bytesMax) this.#room = Buffer.allocUnsafe(bytesMax)
+    let filled = this.#decode(first, this.#room, 0)
     for (let at = missing; at < end; at += STRIDE) {
-      filled = this.#decode(characters.toString('latin1', at, Math.min(at + STRIDE, end)), bytes, filled)
+      filled = this.#decode(characters.toString('latin1', at, Math.min(at + STRIDE, end)), this.#room, filled)
     }
-    return bytes.subarray(0, filled)
+    return this.#room.subarray(0, filled)
   }
 
   /** The bytes of a last group that came without padding. */
