@@ -2,6 +2,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { beginWithin, type Patience, within } from './patience.ts'
 
 /** The postgres.js client. See `connect` for what its rows hold. */
 export type Sql = postgres.Sql<{ int8: number | bigint }>
@@ -29,6 +30,8 @@ export interface ConnectOptions {
   idleTimeoutMs?: number
   /** Told the text of every statement sent, `begin` and `commit` too. */
   onStatement?: (text: string) => void
+  /** Of `db`; `sql` waits for as long as it takes. Default: none. */
+  patience?: Patience
 }
 
 /**
@@ -54,27 +57,44 @@ export function connect(url: string, options: ConnectOptions): Connection {
     types: { int8 },
     onnotice: () => {},
   })
-  return { sql, db: drizzle(preparing(sql)) }
+  return { sql, db: drizzle(preparing(sql, options.patience)) }
 }
 
 /**
  * The client as drizzle is given it: statements are prepared. Drizzle sends them as `unsafe` with `prepare: false`, which costs
- * each of them a second round trip and a new plan; half of the time of a small statement (`npm run bench -- latency`).
+ * each of them a second round trip and a new plan; half of the time of a small statement (`npm run bench -- latency`). With
+ * `patience`, none of them is waited for for ever.
  */
-function preparing<Client extends Sql | TransactionSql>(client: Client): Client {
+function preparing<Client extends Sql | TransactionSql>(client: Client, patience?: Patience): Client {
   return new Proxy(client, {
     get(target, name) {
       if (name === 'unsafe')
-        return (...[text, values, options]: Parameters<Sql['unsafe']>) => target.unsafe(text, values, { ...options, prepare: true })
-      if (name === 'begin' && 'begin' in target) return (work: Work) => target.begin((inner) => work(preparing(inner)))
-      if (name === 'savepoint' && 'savepoint' in target) return (work: Work) => target.savepoint((inner) => work(preparing(inner)))
+        return (...[text, values, options]: Parameters<Sql['unsafe']>) =>
+          patient(target.unsafe(text, values, { ...options, prepare: true }), patience)
+      if (name === 'begin' && 'begin' in target) {
+        const begin = (work: Work) => target.begin((inner) => work(preparing(inner, patience)))
+        return patience === undefined ? begin : (work: Work) => beginWithin(patience, begin, work)
+      }
+      if (name === 'savepoint' && 'savepoint' in target)
+        return (work: Work) => target.savepoint((inner) => work(preparing(inner, patience)))
       return Reflect.get(target, name)
     },
   })
 }
 
+/** Drizzle may say after the call that it wants the rows as arrays: it asks for `values`. */
+function patient<Rows>(statement: Promise<Rows> & { values(): unknown }, patience: Patience | undefined) {
+  if (patience === undefined) return statement
+  const answer = within(patience, statement)
+  const values = () => {
+    statement.values()
+    return answer
+  }
+  return Object.assign(answer, { values })
+}
+
 type TransactionSql = postgres.TransactionSql<{ int8: number | bigint }>
-type Work = (inner: TransactionSql) => unknown
+type Work = (inner: TransactionSql) => Promise<unknown>
 
 function tellStatements(onStatement: (text: string) => void): NonNullable<postgres.Options<Record<never, never>>['debug'] & object> {
   return (_connection: number, text: string) => onStatement(text)

@@ -34,6 +34,8 @@ export interface Service {
 
 /** Connections to the database, however many turns are under way: a turn holds none while it waits. */
 const DATABASE_CONNECTIONS = 12
+/** Far longer than any statement of ours takes, and short enough to be noticed within a lease. */
+const DATABASE_PATIENCE_MS = 20_000
 /** Turns in flight in one process; memory per waiting turn is what bounds it. */
 const TURNS_MAX = 2_500
 
@@ -53,7 +55,11 @@ export async function startService(config: Config, { logger }: { logger: Logger 
 async function start(config: Config, logger: Logger, closers: (() => Promise<void>)[], unwind: () => Promise<void>): Promise<Service> {
   const postgres = await findPostgres({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, clock, random, logger })
   closers.push(() => postgres.stop())
-  const connection = connect(postgres.url, { max: DATABASE_CONNECTIONS, applicationName: 'pentimento' })
+  const connection = connect(postgres.url, {
+    max: DATABASE_CONNECTIONS,
+    applicationName: 'pentimento',
+    patience: { clock, ms: DATABASE_PATIENCE_MS },
+  })
   closers.push(() => connection.sql.end({ timeout: 5 }))
   for (const tag of await migrate(connection.sql, await loadMigrations())) logger.info('database.migrated', { tag })
   const bell = await createListeningBell(connection.sql, clock, logger)

@@ -1,0 +1,57 @@
+import type { Clock } from '../domain/ports.ts'
+
+/** How long a statement may be without an answer, waiting for a free connection included. */
+export interface Patience {
+  clock: Clock
+  ms: number
+}
+
+/** A statement was given up: whether it was carried out, nobody can tell. Counts as a lost connection (`isConnectionError`). */
+export class SilentDatabase extends Error {
+  override name = 'SilentDatabase'
+  readonly code = 'CONNECTION_SILENT'
+  constructor() {
+    super('the database did not answer in time')
+  }
+}
+
+/**
+ * What `answer` settles to; throws `SilentDatabase` when it has not after so long. postgres.js (3.4.9) forgets a statement that is
+ * handed to a connection between its `error` and its `close`: killing the server left nodes waiting for ever, leases renewed.
+ */
+export async function within<Answer>({ clock, ms }: Patience, answer: PromiseLike<Answer>): Promise<Answer> {
+  const answered = new AbortController()
+  const silence = clock.sleep(ms, answered.signal).then(
+    () => Promise.reject(new SilentDatabase()),
+    () => new Promise<never>(() => {}),
+  )
+  try {
+    return await Promise.race([answer, silence])
+  } finally {
+    answered.abort()
+  }
+}
+
+/** The same for a transaction: it must begin within that time, and then each of its statements is answered for by itself. */
+export async function beginWithin<Inner, Result>(
+  patience: Patience,
+  begin: (work: (inner: Inner) => Promise<Result>) => Promise<Result>,
+  work: (inner: Inner) => Promise<Result>,
+): Promise<Result> {
+  const begun = Promise.withResolvers<void>()
+  let givenUp = false
+  const done = begin(async (inner) => {
+    // Nobody waits for it any more: what it would do may have been done again.
+    if (givenUp) throw new SilentDatabase()
+    begun.resolve()
+    return work(inner)
+  })
+  done.catch(begun.reject)
+  try {
+    await within(patience, begun.promise)
+  } catch (error) {
+    givenUp = true
+    throw error
+  }
+  return done
+}
