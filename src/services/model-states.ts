@@ -15,12 +15,6 @@ export interface ModelStates {
   change<Told>(key: string, change: StateChange<Told>): Promise<Told>
 }
 
-interface Asked {
-  keys: readonly string[]
-  settle: (states: Map<string, unknown>) => void
-  fail: (error: unknown) => void
-}
-
 interface Wanted {
   run: (state: ModelState) => ModelState
   settle: () => void
