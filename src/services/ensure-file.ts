@@ -5,8 +5,8 @@ import { makeId } from '../domain/ids.ts'
 import type { ImageBlob } from '../domain/part.ts'
 import type { Installation } from './context.ts'
 
-/** How long an uploader may be silent before another takes over; an upload of 50 MB takes seconds. */
-const TICKET_MS = 120_000
+/** How long an uploader may be silent, dead perhaps, before another takes over; an upload of 50 MB takes seconds, and one too many is harmless. */
+const TICKET_MS = 30_000
 const LOOK_EVERY_MS = 100
 
 /**
