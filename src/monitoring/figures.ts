@@ -33,7 +33,7 @@ export function figuresOf(tallies: readonly Tally[]): Figures {
   const succeeded = countOf(counts, 'outcome/succeeded')
   const fallbacks = countOf(counts, 'fallbacks')
   const turns = familyOf(counts, 'turn')
-  const latencies = familyOf(counts, 'latency')
+  const latencies = familyOf(counts, 'ms')
   return {
     requests: Object.values(turns).reduce((sum, n) => sum + n, 0),
     turns,

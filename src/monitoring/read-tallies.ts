@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
 import type { Counts } from './counts.ts'
-import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, turnEntries } from './tally-sql.ts'
+import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, TEN_MINUTES_MS, turnEntries } from './tally-sql.ts'
 
 export interface Tally {
   tenantId: string
@@ -21,14 +21,19 @@ export type Whose = { tenantId: string } | 'all' | 'each'
 
 /** From the full minute `sinceMs`, 25 h ago at most, until now. What a fast clock dated ahead of `nowMs` counts too. */
 export function readWindow(db: Database, whose: Whose, sinceMs: number, nowMs: number): Promise<Tally[]> {
-  return read(db, whose, sql`(${spansWithin(sinceMs, nowMs, MINUTE_MS, HOUR_MS)} or span_ms = ${MINUTE_MS} and from_ms >= ${nowMs})`, {
-    sinceMs,
-  })
+  return read(
+    db,
+    whose,
+    sql`(${spansWithin(sinceMs, nowMs, [MINUTE_MS, TEN_MINUTES_MS, HOUR_MS])} or span_ms = ${MINUTE_MS} and from_ms >= ${nowMs})`,
+    {
+      sinceMs,
+    },
+  )
 }
 
 /** From the full hour `fromMs` up to, without, the full hour `toMs`. */
 export function readPeriod(db: Database, whose: Whose, fromMs: number, toMs: number): Promise<Tally[]> {
-  return read(db, whose, spansWithin(fromMs, toMs, HOUR_MS, DAY_MS), { sinceMs: fromMs, toMs })
+  return read(db, whose, spansWithin(fromMs, toMs, [HOUR_MS, DAY_MS]), { sinceMs: fromMs, toMs })
 }
 
 /** Since the beginning. */
@@ -36,26 +41,33 @@ export function readAllTime(db: Database, whose: Whose): Promise<Tally[]> {
   return read(db, whose, sql`span_ms = ${ALL_TIME}`, {})
 }
 
-/** Long spans where whole ones fit and short ones before and after: a day is at most 23 hours and 120 minutes, whatever happened in it. */
-function spansWithin(fromMs: number, toMs: number, shortMs: number, longMs: number): SQL {
+/**
+ * The longest spans where whole ones fit, and shorter ones before and after: a day is at most 23 hours, ten tens of minutes and
+ * some minutes, whatever happened in it. `sizesMs` are multiples of one another, the shortest first; it divides `fromMs`.
+ */
+function spansWithin(fromMs: number, toMs: number, sizesMs: readonly number[]): SQL {
+  if (fromMs >= toMs) return sql`false`
+  const longMs = sizesMs.at(-1) ?? MINUTE_MS
+  const shorter = sizesMs.slice(0, -1)
+  if (shorter.length === 0) return sql`(span_ms = ${longMs} and from_ms >= ${fromMs} and from_ms < ${toMs})`
   const firstMs = Math.ceil(fromMs / longMs) * longMs
   const lastMs = Math.max(firstMs, Math.floor(toMs / longMs) * longMs)
-  return sql`(span_ms = ${shortMs} and from_ms >= ${fromMs} and from_ms < ${Math.min(firstMs, toMs)}
-    or span_ms = ${longMs} and from_ms >= ${firstMs} and from_ms < ${lastMs}
-    or span_ms = ${shortMs} and from_ms >= ${lastMs} and from_ms < ${toMs})`
+  return sql`(${spansWithin(fromMs, Math.min(firstMs, toMs), shorter)} or ${spansWithin(firstMs, lastMs, [longMs])}
+    or ${spansWithin(lastMs, toMs, shorter)})`
 }
 
 /** One statement, so one snapshot: a row of the ledger is in one of the two halves, never in both or neither. */
 async function read(db: Database, whose: Whose, spans: SQL, ended: { sinceMs?: number; toMs?: number }): Promise<Tally[]> {
   const untallied = sql`ended_at_ms is not null and ended_at_ms >= ${ended.sinceMs ?? 0}
     and ended_at_ms < ${ended.toMs ?? Number.MAX_SAFE_INTEGER} and ${whoseRows(whose)}`
-  const fresh = sql`${attemptEntries(sql`(select * from attempts where not tallied and ${untallied})`)}
-    union all ${turnEntries(sql`(select * from turns where tally = 'due' and ${untallied})`)}`
   const rows = await db.execute<Row>(sql`
+    with fresh as materialized (select * from attempts where not tallied and ${untallied}),
+      ended as materialized (select * from turns where tally = 'due' and ${untallied}),
+      summed as (${summed(sql`${attemptEntries(sql`fresh`)} union all ${turnEntries(sql`ended`)}`)})
     select tenant_id as owner, from_ms, endpoint_id, model, cost_micros, counts::text as counts from tallies
     where ${whoseTallies(whose)} and ${spans}
     union all select owner, from_ms, endpoint_id, model, cost_micros, counts::text
-    from (select owner, from_ms, endpoint_id, model, ${bag()} from (${summed(fresh, MINUTE_MS)}) summed group by 1, 2, 3, 4) fresh`)
+    from (select owner, from_ms, endpoint_id, model, ${bag()} from summed group by 1, 2, 3, 4) untallied`)
   return rows.map((row) => ({
     tenantId: row.owner,
     fromMs: row.from_ms,

@@ -4,14 +4,14 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
-import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, turnEntries } from './tally-sql.ts'
+import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, TEN_MINUTES_MS, turnEntries } from './tally-sql.ts'
 
 /**
  * Rows taken at once: some 200 ms of work, so that nothing waits long for the tallies' rows. They are updated by their place
  * (`ctid`), which their lock holds still: no planner can make a scan of the whole ledger of that.
  */
 const AT_ONCE = 2_000
-/** Minutes are kept for the longest window, and an hour more for its first hour. */
+/** Minutes, and tens of them, are kept for the longest window, and an hour more for its first hour. */
 const MINUTES_KEPT_MS = 26 * HOUR_MS
 
 /** Adds up what has ended since; returns how many rows of the ledger were taken. `nowMs`: Unix ms. */
@@ -41,7 +41,7 @@ export async function rollUp(db: Database, nowMs: number): Promise<number> {
     turnsFromMs = row.last_turn ?? turnsFromMs
     if (row.attempts < AT_ONCE && row.turns < AT_ONCE) break
   }
-  await db.execute(sql`delete from tallies where span_ms = ${MINUTE_MS} and from_ms < ${nowMs - MINUTES_KEPT_MS}`)
+  await db.execute(sql`delete from tallies where span_ms in (${MINUTE_MS}, ${TEN_MINUTES_MS}) and from_ms < ${nowMs - MINUTES_KEPT_MS}`)
   return taken
 }
 
@@ -67,11 +67,11 @@ export async function rollUpSession(db: Database, sessionId: string, nowMs: numb
 
 /** In the order of the key, so that two who add at once never wait for each other. */
 function added(entries: SQL): SQL {
-  return sql`by_minute as (${summed(entries, MINUTE_MS)}), by_span as (
+  return sql`by_minute as (${summed(entries)}), by_span as (
       select scope.tenant_id, span.ms as span_ms, case when span.ms = ${ALL_TIME} then 0 else from_ms / span.ms * span.ms end as from_ms,
         endpoint_id, model, name, sum(n)::bigint as n
       from by_minute cross join lateral (values (by_minute.owner), (${ALL_TENANTS}::text)) scope(tenant_id)
-        cross join (values (${MINUTE_MS}::int), (${HOUR_MS}::int), (${DAY_MS}::int), (${ALL_TIME}::int)) span(ms)
+        cross join (values (${MINUTE_MS}::int), (${TEN_MINUTES_MS}::int), (${HOUR_MS}::int), (${DAY_MS}::int), (${ALL_TIME}::int)) span(ms)
       group by 1, 2, 3, 4, 5, 6
     ), added as (
       insert into tallies (tenant_id, span_ms, from_ms, endpoint_id, model, cost_micros, counts)

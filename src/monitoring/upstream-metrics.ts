@@ -65,7 +65,7 @@ function familySamples(counts: Counts, family: string, label: string, labels: Re
 }
 
 function latencies(model: string, counts: Counts): Histogram {
-  const buckets = familyOf(counts, 'latency')
+  const buckets = familyOf(counts, 'ms')
   return {
     labels: { model },
     buckets: BOUNDS_SECONDS.map((le) => ({ le, count: countUpTo(buckets, le * 1_000) })),
