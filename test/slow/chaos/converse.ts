@@ -21,6 +21,8 @@ export interface Conversation {
   client: Client
   chance: Chance
   accepted: Accepted
+  /** What nobody should have been answered. */
+  complaints: string[]
 }
 
 /** Leads one conversation to its end: every turn of it has ended when this resolves. */
@@ -31,6 +33,7 @@ export async function converse(conversation: Conversation): Promise<void> {
   for (let n = 0; n < turns; n++) {
     await delay(chance.between(0, manner === 'queued' ? 50 : THINK_MS_MAX))
     const id = await say(conversation, session.id, n)
+    if (id === null) break
     ids.push(id)
     if (chance.unit() < CANCEL_SHARE) {
       await delay(chance.between(0, THINK_MS_MAX))
@@ -41,12 +44,15 @@ export async function converse(conversation: Conversation): Promise<void> {
   for (const id of ids) await client.ended(id)
 }
 
-async function say({ name, client, chance, accepted }: Conversation, sessionId: string, n: number): Promise<string> {
+async function say({ name, client, chance, accepted, complaints }: Conversation, sessionId: string, n: number): Promise<string | null> {
   const key = `${name}-${n}`
   const prefer = chance.unit() < 0.5 ? 'respond-async' : 'wait=2'
   const body = { parts: [{ type: 'text', text: `edit ${n} of ${name}` }] }
   const { status, body: turn } = await client.call('POST', `/v1/sessions/${sessionId}/turns`, body, { 'idempotency-key': key, prefer })
-  if (status !== 201 && status !== 202) throw new Error(`${key} was answered ${status} ${turn.code}`)
+  if (status !== 201 && status !== 202) {
+    complaints.push(`${key} was answered ${status} ${turn.code}`)
+    return null
+  }
   accepted.set(key, (accepted.get(key) ?? new Set()).add(turn.id))
   return turn.id
 }

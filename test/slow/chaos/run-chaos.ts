@@ -94,14 +94,15 @@ async function play(options: ChaosOptions, dir: string, logPath: string, closers
   const killPostgres = () => isAlive(postgres.pid) && void process.kill(postgres.pid, 'SIGKILL')
   const disturbing = disturb({ nodes, slots, killPostgres, leaseMs: LEASE_MS }, createChance(seed), over.signal)
   const accepted: Accepted = new Map()
-  await converseInRounds(options, nodes.urls, accepted).finally(() => over.abort())
+  const complaints: string[] = []
+  await converseInRounds(options, nodes.urls, accepted, complaints).finally(() => over.abort())
   const disturbances = await disturbing
 
   const { sql } = connect(postgres.url, { max: 2, applicationName: 'pentimento-chaos' })
   closers.push(() => sql.end({ timeout: 1 }))
   await untilAtRest(sql)
   const blobs = createFsBlobStore(join(dir, 'media'), { clock, random, durable: false })
-  const breaches = await judge({ sql, blobs, requests: simulator.log(), accepted })
+  const breaches = [...complaints, ...(await judge({ sql, blobs, requests: simulator.log(), accepted }))]
   return { breaches, figures: { disturbances, ...(await countRows(sql)) }, logPath }
 }
 
@@ -112,7 +113,12 @@ function nodeEnv(dataDir: string, databaseUrl: string, upstreamUrl: string): Nod
   }
 }
 
-async function converseInRounds({ seed, sessions, turnsPerSession, minMs = 0 }: ChaosOptions, urls: () => string[], accepted: Accepted) {
+async function converseInRounds(
+  { seed, sessions, turnsPerSession, minMs = 0 }: ChaosOptions,
+  urls: () => string[],
+  accepted: Accepted,
+  complaints: string[],
+) {
   const untilMs = Date.now() + minMs
   for (let round = 0; round === 0 || Date.now() < untilMs; round++) {
     await Promise.all(
@@ -121,7 +127,7 @@ async function converseInRounds({ seed, sessions, turnsPerSession, minMs = 0 }: 
         const manner = MANNERS[n % MANNERS.length] ?? 'one by one'
         await delay(chance.between(0, 2_000))
         const client = createClient(urls, chance)
-        await converse({ name: `s${round}-${n}`, manner, turns: turnsPerSession, client, chance, accepted })
+        await converse({ name: `s${round}-${n}`, manner, turns: turnsPerSession, client, chance, accepted, complaints })
       }),
     )
   }
