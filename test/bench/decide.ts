@@ -5,6 +5,7 @@ import { decide } from '../../src/engine/decide.ts'
 import type { DecisionInput } from '../../src/engine/decision.ts'
 import { loadPolicy, turnPolicy } from '../../src/engine/policy.ts'
 import { chainOf } from '../simulation/chains.ts'
+import { printRow } from './row.ts'
 
 /** Short rounds, so that on a busy machine most of them are not interrupted. */
 const ROUNDS = 5_000
@@ -74,4 +75,5 @@ function longTurn(count: number): DecisionInput {
   }
 }
 
-if (import.meta.main) process.stdout.write(`decide, 50 attempts: ${measureDecide().toFixed(2)} µs (median)\n`)
+if (import.meta.main)
+  printRow({ name: 'one decision over 50 attempts, median', goal: '≤ 20 µs', measured: `${measureDecide().toFixed(2)} µs` })

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { type BenchRow, readRows } from './row.ts'
 
 /** By name: the file beside this one. */
-const BENCHES = ['decide', 'streaming', 'latency', 'memory', 'waiting', 'long-session', 'dispatch', 'export'] as const
+const BENCHES = ['decide', 'streaming', 'latency', 'memory', 'sdk-memory', 'waiting', 'long-session', 'dispatch', 'stats', 'export']
 
 const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !BENCHES.some((bench) => bench === name))
+const unknown = asked.filter((name) => !BENCHES.includes(name))
 if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}: there are ${BENCHES.join(', ')}`)
 
 const rows: (BenchRow & { bench: string })[] = []

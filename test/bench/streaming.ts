@@ -15,6 +15,7 @@ import { createGeminiModel } from '../../src/gemini/gemini-model.ts'
 import { readAnswer } from '../../src/gemini/read-answer.ts'
 import { createUndiciTransport } from '../../src/node/undici-transport.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
+import { printRow } from './row.ts'
 
 const PIECE_BYTES = 64 * 1024
 const LARGE_BYTES = 30_000_000
@@ -149,15 +150,12 @@ async function measureInChild(index: number): Promise<Measured> {
   return measured
 }
 
-/** Prints a table, one line a case. */
+/** Prints a row a case. */
 async function main(): Promise<void> {
   for (const [index, { title, megabytes }] of CASES.entries()) {
     const { ms, cpuMs, rssMb, idleRssMb } = await measureInChild(index)
-    const seconds = `${(ms / 1000).toFixed(2)} s, of which CPU ${(cpuMs / 1000).toFixed(2)} s`
-    const speed = `${Math.round(megabytes / (cpuMs / 1000))} MB per CPU s`
-    process.stdout.write(
-      `${title.padEnd(36)} ${seconds.padStart(28)}  ${speed.padStart(17)}  peak ${Math.round(rssMb)} MB (idle ${Math.round(idleRssMb)})\n`,
-    )
+    const time = `${(ms / 1000).toFixed(2)} s, CPU ${(cpuMs / 1000).toFixed(2)} s (${Math.round(megabytes / (cpuMs / 1000))} MB a CPU s)`
+    printRow({ name: title, goal: '', measured: `${time}, peak ${Math.round(rssMb)} MB (idle ${Math.round(idleRssMb)})` })
   }
 }
 

@@ -1,13 +1,13 @@
 /** Child processes of a bench: started, asked over IPC, measured by what the kernel says of them, ended. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export interface BenchProcess {
   /** Sends a message and returns the answer. Rejects when the process ends instead. */
   ask<Answer>(message: unknown): Promise<Answer>
-  /** Most memory it ever held, and what it holds now, in bytes. */
+  /** Most memory it ever held, and what it holds now, in bytes; nothing once it has ended. */
   memory(): { peakBytes: number; nowBytes: number }
   /** CPU time it used so far, in ms. */
   cpuMs(): number
@@ -31,7 +31,7 @@ export async function startProcess<Hello>(
   const process_ = fork(fileURLToPath(new URL(file, import.meta.url)), {
     execArgv: [...flags],
     env: { ...process.env, ...env },
-    stdio: ['ignore', process.env.BENCH_OUT ? 2 : 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const hello = await nextMessage<Hello>(process_)
   const child: BenchProcess = {
@@ -64,8 +64,9 @@ function nextMessage<Message>(child: ChildProcess): Promise<Message> {
 }
 
 function memoryOf(pid: number): { peakBytes: number; nowBytes: number } {
+  if (!existsSync(`/proc/${pid}`)) return { peakBytes: 0, nowBytes: 0 }
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024
+  const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024
   return { peakBytes: kilobytes('VmHWM'), nowBytes: kilobytes('VmRSS') }
 }
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import manifest from '../../../package.json' with { type: 'json' }
 import { type Connection, connect } from '../../../src/db/connect.ts'
 import { migrate } from '../../../src/db/migrate.ts'
 import { findPostgres } from '../../../src/node/find-postgres.ts'
@@ -27,10 +28,14 @@ export interface RunningProcess {
   process: BenchProcess
 }
 
-/** As in `npm start`, and a way to collect garbage before memory is counted. */
-const SERVICE_FLAGS = [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), '--max-semi-space-size=8', '--expose-gc']
+/** What `npm start` gives node, and a way to collect garbage before memory is counted. `BENCH_NODE_FLAGS`: more, to profile with. */
+const SERVICE_FLAGS = [
+  ...manifest.scripts.start.split(' ').filter((word) => word.startsWith('--')),
+  ...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []),
+  '--expose-gc',
+]
 
-/** Runs `play` on a fresh stage and clears it away, whatever happens. */
+/** Runs `play` on a fresh stage and clears it away, whatever happens. `BENCH_DIR`: the folder for it, by default the temporary one. */
 export async function onStage(play: (stage: Stage) => Promise<void>): Promise<void> {
   const dir = await mkdtemp(join(process.env.BENCH_DIR ?? tmpdir(), 'pentimento-bench-'))
   const closers: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })]
