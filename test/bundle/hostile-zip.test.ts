@@ -89,7 +89,7 @@ const SPOILED: readonly (readonly [
   ['an encrypted file', () => patched(asZip(files), CENTRAL, 8, 0x0001), 'bundle.json', /encrypted/],
   ['an unknown compression', () => patched(asZip(files), CENTRAL, 10, 99), 'bundle.json', /compressed/],
   ['a local header of another kind', () => patched(asZip(files), LOCAL, 8, 0), 'bundle.json', /another in the zip/],
-  ['two files in the same place', () => overlapping(asZip(files)), null, /overlaps|another in the zip/],
+  ['two files in the same place', () => overlapping(asZip(files)), null, /overlaps/],
   ['fewer bytes than declared', () => patched(asZip(files), CENTRAL, 24, 0x10, 4), 'bundle.json', /bytes/],
   ['a wrong checksum', () => patched(asZip(files), CENTRAL, 16, 0x1234, 4), 'bundle.json', /CRC-32/],
   ['more entries than there are', () => patched(asZip(files), END, 10, 9, 2, 8), '', /cannot be read/],
