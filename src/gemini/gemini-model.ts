@@ -14,6 +14,7 @@ import { errorCase } from './error-case.ts'
 import { readAnswer } from './read-answer.ts'
 import { safeMessage } from './safe-message.ts'
 import type { Transport, TransportResponse } from './transport.ts'
+import { createUploadGate, type UploadGate } from './upload-gate.ts'
 import { readWireError } from './wire-error.ts'
 
 export interface GeminiModelOptions {
@@ -28,12 +29,13 @@ export interface GeminiModelOptions {
 
 /** Throws only for faults of our own: an unknown endpoint, storage that fails. */
 export function createGeminiModel(options: GeminiModelOptions): ImageModel {
+  const gates = new Map(options.endpoints.map(({ id }) => [id, createUploadGate(options.clock)]))
   return {
     attempt: (request, sink, signal) => {
       const endpoint = endpointOf(options.endpoints, request.endpointId)
       const { clock } = options
       return withTimeout({ clock, timeoutMs: request.timeoutMs, signal }, (both, endedBy) =>
-        new Attempt(options, endpoint, request).run(sink, both, endedBy),
+        new Attempt(options, endpoint, gates.get(endpoint.id) ?? createUploadGate(clock), request).run(sink, both, endedBy),
       )
     },
   }
@@ -42,13 +44,15 @@ export function createGeminiModel(options: GeminiModelOptions): ImageModel {
 class Attempt {
   readonly #options: GeminiModelOptions
   readonly #endpoint: Endpoint
+  readonly #gate: UploadGate
   readonly #request: ModelRequest
   readonly #summary: AnswerSummary = newAnswerSummary()
   #httpStatus: number | null = null
 
-  constructor(options: GeminiModelOptions, endpoint: Endpoint, request: ModelRequest) {
+  constructor(options: GeminiModelOptions, endpoint: Endpoint, gate: UploadGate, request: ModelRequest) {
     this.#options = options
     this.#endpoint = endpoint
+    this.#gate = gate
     this.#request = request
   }
 
@@ -66,10 +70,12 @@ class Attempt {
     }
   }
 
-  #send(signal: AbortSignal): Promise<TransportResponse> {
+  async #send(signal: AbortSignal): Promise<TransportResponse> {
     const { transport, blobs, signatures, unaryModels } = this.#options
     const { model, turnId, attempt, timeoutMs } = this.#request
     const method = unaryModels?.has(model) ? 'generateContent' : 'streamGenerateContent?alt=sse'
+    const contentLength = measureRequest(this.#request).bytes
+    const leave = await this.#gate.enter(contentLength, signal)
     return callEndpoint(transport, {
       endpoint: this.#endpoint,
       method: 'POST',
@@ -79,17 +85,26 @@ class Attempt {
         'x-server-timeout': String(Math.ceil(timeoutMs / 1000)),
         'x-request-id': `${turnId}-${attempt}`,
       },
-      body: requestBody(this.#request, blobs, signatures),
-      contentLength: measureRequest(this.#request).bytes,
+      body: thenLeave(requestBody(this.#request, blobs, signatures), leave),
+      contentLength,
       timeoutMs,
       signal,
-    })
+    }).finally(leave)
   }
 
   #answer({ outcome, billed, message, facts }: Verdict): ModelAnswer {
     const { usage, modelVersion, responseId } = this.#summary
     const words = message === null ? null : safeMessage(message, this.#endpoint.key)
     return { outcome, httpStatus: this.#httpStatus, message: words, facts, billed, usage, modelVersion, responseId }
+  }
+}
+
+/** Gives the place at the gate back with the last piece, long before the answer. */
+async function* thenLeave(body: AsyncIterable<Uint8Array>, leave: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } finally {
+    leave()
   }
 }
 
