@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
 import type { Counts } from './counts.ts'
-import { attemptEntries, bag, turnEntries } from './tally-sql.ts'
+import { attemptEntries, bag, tokenEntries, turnEntries } from './tally-sql.ts'
 
 export interface SessionTally {
   sessionId: string
@@ -31,7 +31,7 @@ export async function readSessions(
       select * from turns where ${within(sql`turns.ended_at_ms`)} and tally is not null ${own}
     ), summed as (
       select owner, name, sum(n)::bigint as n
-      from (${attemptEntries(sql`fresh`, session)} union all ${turnEntries(sql`ended`, session)}) entries group by 1, 2
+      from (${attemptEntries(sql`fresh`, session)} union all ${tokenEntries(sql`fresh`, session)} union all ${turnEntries(sql`ended`, session)}) entries group by 1, 2
     )
     select owner, cost_micros, counts::text as counts from (select owner, ${bag()} from summed group by owner) sessions
     order by cost_micros desc, owner limit ${limit}`)

@@ -2,7 +2,19 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
 import type { Counts } from './counts.ts'
-import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, TEN_MINUTES_MS, turnEntries } from './tally-sql.ts'
+import {
+  ALL_TENANTS,
+  ALL_TIME,
+  attemptEntries,
+  bag,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  summed,
+  TEN_MINUTES_MS,
+  tokenEntries,
+  turnEntries,
+} from './tally-sql.ts'
 
 export interface Tally {
   tenantId: string
@@ -16,29 +28,33 @@ export interface Tally {
   counts: Counts
 }
 
+/** Which rows that are not added up yet belong to it. */
+interface Tail {
+  fromMs: number
+  toMs: number
+  tokens: boolean
+}
+
+const FOREVER_MS = Number.MAX_SAFE_INTEGER
+
 /** Whose: one tenant's; `all`: everyone's in one; `each`: everyone's, tenant by tenant. */
 export type Whose = { tenantId: string } | 'all' | 'each'
 
-/** From the full minute `sinceMs`, 25 h ago at most, until now. What a fast clock dated ahead of `nowMs` counts too. */
+/** Without tokens. From the full minute `sinceMs`, 25 h ago at most, until now. What a fast clock dated ahead of `nowMs` counts too. */
 export function readWindow(db: Database, whose: Whose, sinceMs: number, nowMs: number): Promise<Tally[]> {
-  return read(
-    db,
-    whose,
-    sql`(${spansWithin(sinceMs, nowMs, [MINUTE_MS, TEN_MINUTES_MS, HOUR_MS])} or span_ms = ${MINUTE_MS} and from_ms >= ${nowMs})`,
-    {
-      sinceMs,
-    },
-  )
+  const ahead = sql`span_ms = ${MINUTE_MS} and from_ms >= ${nowMs}`
+  const spans = sql`(${spansWithin(sinceMs, nowMs, [MINUTE_MS, TEN_MINUTES_MS, HOUR_MS])} or ${ahead})`
+  return read(db, whose, spans, { fromMs: sinceMs, toMs: FOREVER_MS, tokens: false })
 }
 
 /** From the full hour `fromMs` up to, without, the full hour `toMs`. */
 export function readPeriod(db: Database, whose: Whose, fromMs: number, toMs: number): Promise<Tally[]> {
-  return read(db, whose, spansWithin(fromMs, toMs, [HOUR_MS, DAY_MS]), { sinceMs: fromMs, toMs })
+  return read(db, whose, spansWithin(fromMs, toMs, [HOUR_MS, DAY_MS]), { fromMs, toMs, tokens: true })
 }
 
 /** Since the beginning. */
 export function readAllTime(db: Database, whose: Whose): Promise<Tally[]> {
-  return read(db, whose, sql`span_ms = ${ALL_TIME}`, {})
+  return read(db, whose, sql`span_ms = ${ALL_TIME}`, { fromMs: 0, toMs: FOREVER_MS, tokens: true })
 }
 
 /**
@@ -57,13 +73,14 @@ function spansWithin(fromMs: number, toMs: number, sizesMs: readonly number[]): 
 }
 
 /** One statement, so one snapshot: a row of the ledger is in one of the two halves, never in both or neither. */
-async function read(db: Database, whose: Whose, spans: SQL, ended: { sinceMs?: number; toMs?: number }): Promise<Tally[]> {
-  const untallied = sql`ended_at_ms is not null and ended_at_ms >= ${ended.sinceMs ?? 0}
-    and ended_at_ms < ${ended.toMs ?? Number.MAX_SAFE_INTEGER} and ${whoseRows(whose)}`
+async function read(db: Database, whose: Whose, spans: SQL, tail: Tail): Promise<Tally[]> {
+  const fresh = sql`fresh`
+  const untallied = sql`ended_at_ms is not null and ended_at_ms >= ${tail.fromMs}
+    and ended_at_ms < ${tail.toMs} and ${whoseRows(whose)}`
   const rows = await db.execute<Row>(sql`
     with fresh as materialized (select * from attempts where not tallied and ${untallied}),
       ended as materialized (select * from turns where tally = 'due' and ${untallied}),
-      summed as (${summed(sql`${attemptEntries(sql`fresh`)} union all ${turnEntries(sql`ended`)}`)})
+      summed as (${summed(sql.join([attemptEntries(fresh), turnEntries(sql`ended`), ...(tail.tokens ? [tokenEntries(fresh)] : [])], sql` union all `))})
     select tenant_id as owner, from_ms, endpoint_id, model, cost_micros, counts::text as counts from tallies
     where ${whoseTallies(whose)} and ${spans}
     union all select owner, from_ms, endpoint_id, model, cost_micros, counts::text

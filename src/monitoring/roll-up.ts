@@ -4,7 +4,19 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/connect.ts'
-import { ALL_TENANTS, ALL_TIME, attemptEntries, bag, DAY_MS, HOUR_MS, MINUTE_MS, summed, TEN_MINUTES_MS, turnEntries } from './tally-sql.ts'
+import {
+  ALL_TENANTS,
+  ALL_TIME,
+  attemptEntries,
+  bag,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  summed,
+  TEN_MINUTES_MS,
+  tokenEntries,
+  turnEntries,
+} from './tally-sql.ts'
 
 /**
  * Rows taken at once: some 200 ms of work, so that nothing waits long for the tallies' rows. They are updated by their place
@@ -31,7 +43,7 @@ export async function rollUp(db: Database, nowMs: number): Promise<number> {
           select ctid from turns where tally = 'due' and ended_at_ms is not null and ended_at_ms >= ${turnsFromMs}
           order by ended_at_ms limit ${AT_ONCE} for update skip locked
         )) returning *
-      ), ${added(sql`${attemptEntries(sql`fresh`)} union all ${turnEntries(sql`ended`)}`)}
+      ), ${added(entriesOf(sql`fresh`, sql`ended`))}
       select (select count(*)::int from fresh) as attempts, (select max(ended_at_ms) from fresh) as last_attempt,
         (select count(*)::int from ended) as turns, (select max(ended_at_ms) from ended) as last_turn`)
     const [row] = rows
@@ -61,8 +73,12 @@ export async function rollUpSession(db: Database, sessionId: string, nowMs: numb
       update turns set tally = 'done', ended_at_ms = coalesce(ended_at_ms, ${nowMs}),
         status = case when status in ('queued', 'running', 'waiting') then 'canceled' else status end
       where session_id = ${sessionId} and tally = 'due' returning *
-    ), ${added(sql`${attemptEntries(sql`closed`)} union all ${turnEntries(sql`ended`)}`)}
+    ), ${added(entriesOf(sql`closed`, sql`ended`))}
     select 1`)
+}
+
+function entriesOf(attempts: SQL, turns: SQL): SQL {
+  return sql`${attemptEntries(attempts)} union all ${tokenEntries(attempts)} union all ${turnEntries(turns)}`
 }
 
 /** In the order of the key, so that two who add at once never wait for each other. */

@@ -15,8 +15,8 @@ import { ms, percentile } from './figures.ts'
 import { printRow } from './row.ts'
 
 const ATTEMPTS = 1_000_000
-/** What ends between two roll-ups, at this rate. */
-const TAIL_MS = 90_000
+/** Twice what ends between two roll-ups, at this rate. */
+const TAIL_MS = 20_000
 const REQUESTS = 200
 const GOAL_MS = 20
 
