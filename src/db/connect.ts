@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  /** The most connections held at once; postgres.js opens them as they are needed. */
+  /** The most connections held at once for single statements, and as many again for transactions; opened as they are needed. */
   max: number
   /** What `pg_stat_activity` shows. */
   applicationName: string
@@ -44,8 +44,18 @@ export interface ConnectOptions {
  * @throws Error when the URL cannot be read; its text never repeats the URL
  */
 export function connect(url: string, options: ConnectOptions): Connection {
+  const sql = open(url, options)
+  const transactions = open(url, options)
+  // Drizzle sets up how a client reads and writes values; the statements of a transaction want the same.
+  drizzle(transactions)
+  const endStatements = sql.end
+  sql.end = async (how) => void (await Promise.all([endStatements(how), transactions.end(how)]))
+  return { sql, db: drizzle(preparing(sql, { transactions, patience: options.patience })) }
+}
+
+function open(url: string, options: ConnectOptions): Sql {
   const { href, socketPath } = readUrl(url)
-  const sql: Sql = postgres(href, {
+  return postgres(href, {
     max: options.max,
     prepare: options.prepare ?? true,
     connect_timeout: (options.connectTimeoutMs ?? 10_000) / 1000,
@@ -57,7 +67,15 @@ export function connect(url: string, options: ConnectOptions): Connection {
     types: { int8 },
     onnotice: () => {},
   })
-  return { sql, db: drizzle(preparing(sql, options.patience)) }
+}
+
+interface Manners {
+  /**
+   * The client whose connections do nothing but transactions. postgres.js (3.4.9) gives out connections that are in use, and where
+   * one cannot take a `begin` at once, it leaves it open under the statements of others: lost with the next crash.
+   */
+  transactions: Sql
+  patience: Patience | undefined
 }
 
 /**
@@ -65,18 +83,18 @@ export function connect(url: string, options: ConnectOptions): Connection {
  * each of them a second round trip and a new plan; half of the time of a small statement (`npm run bench -- latency`). With
  * `patience`, none of them is waited for for ever.
  */
-function preparing<Client extends Sql | TransactionSql>(client: Client, patience?: Patience): Client {
+function preparing<Client extends Sql | TransactionSql>(client: Client, manners: Manners): Client {
+  const { transactions, patience } = manners
   return new Proxy(client, {
     get(target, name) {
       if (name === 'unsafe')
         return (...[text, values, options]: Parameters<Sql['unsafe']>) =>
           patient(target.unsafe(text, values, { ...options, prepare: true }), patience)
-      if (name === 'begin' && 'begin' in target) {
-        const begin = (work: Work) => target.begin((inner) => work(preparing(inner, patience)))
+      if (name === 'begin') {
+        const begin = (work: Work) => transactions.begin((inner) => work(preparing(inner, manners)))
         return patience === undefined ? begin : (work: Work) => beginWithin(patience, begin, work)
       }
-      if (name === 'savepoint' && 'savepoint' in target)
-        return (work: Work) => target.savepoint((inner) => work(preparing(inner, patience)))
+      if (name === 'savepoint' && 'savepoint' in target) return (work: Work) => target.savepoint((inner) => work(preparing(inner, manners)))
       return Reflect.get(target, name)
     },
   })

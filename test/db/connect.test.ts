@@ -40,13 +40,15 @@ describe('connect', () => {
   it('prepares what drizzle sends, in transactions and savepoints too', async () => {
     const { url } = await freshDatabase()
     const { sql: client, db } = connect(url, { max: 1, applicationName: 'preparing' })
+    const prepared = sql`select statement from pg_prepared_statements where statement like 'select $1::int%' order by prepare_time`
+    const names = (rows: readonly Record<string, unknown>[]) => rows.map(({ statement }) => String(statement).split(' ').at(-1))
     await db.execute(sql`select ${1}::int as outside`)
+    expect(names(await db.execute(prepared))).toEqual(['outside'])
     await db.transaction(async (tx) => {
       await tx.execute(sql`select ${1}::int as inside`)
       await tx.transaction((savepoint) => savepoint.execute(sql`select ${1}::int as within`))
+      expect(names(await tx.execute(prepared))).toEqual(['inside', 'within'])
     })
-    const prepared = await client`select statement from pg_prepared_statements where statement like 'select $1::int%' order by prepare_time`
-    expect(prepared.map(({ statement }) => statement.split(' ').at(-1))).toEqual(['outside', 'inside', 'within'])
     await client.end()
   })
 
