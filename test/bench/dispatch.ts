@@ -8,7 +8,7 @@ import { type BenchClient, createClient } from './stage/client.ts'
 import { onStage, type Stage } from './stage/stage.ts'
 
 const WARM_TURNS = 300
-const FLOOD_TURNS = Number(process.env.FLOOD ?? 1_500)
+const FLOOD_TURNS = 1_500
 const CLIENTS = 32
 const STEADY_PER_SECOND = 100
 const STEADY_TURNS = 1_000
@@ -16,13 +16,17 @@ const COUNTED_TURNS = 200
 
 await onStage(async (stage) => {
   const upstream = await stage.start('instant-upstream.ts')
-  const { url } = await stage.startService(upstream.url)
+  const { url, process: service } = await stage.startService(upstream.url)
   const client = createClient(url)
   const { sql } = stage.connection
   try {
     await flood(client, sql, WARM_TURNS)
+    const cpuBeforeMs = service.cpuMs()
     const perSecond = await flood(client, sql, FLOOD_TURNS)
-    printRow({ name: 'turns per second, first turns of sessions', goal: '≥ 150', measured: perSecond.toFixed(0) })
+    // On a machine that does other things besides, this says more than the rate.
+    const cpuMs = ((service.cpuMs() - cpuBeforeMs) / FLOOD_TURNS).toFixed(1)
+    const measured = `${perSecond.toFixed(0)} (${cpuMs} ms of the service's CPU each, sessions included)`
+    printRow({ name: 'turns per second, first turns of sessions', goal: '≥ 150', measured })
     const latencies = await steady(client, sql)
     const shown = [50, 95, 99].map((share) => `p${share} ${percentile(latencies, share)}`).join(', ')
     printRow({ name: `accepted → sent at ${STEADY_PER_SECOND}/s, ms`, goal: 'p95 ≤ 60', measured: shown })
@@ -50,7 +54,7 @@ async function steady(client: BenchClient, sql: Sql): Promise<number[]> {
   const before = await ended(sql)
   const startMs = performance.now()
   const sent = sessions.map(async (session, n) => {
-    await delay(startMs + (n * 1000) / STEADY_PER_SECOND - performance.now())
+    await delay(Math.max(0, startMs + (n * 1000) / STEADY_PER_SECOND - performance.now()))
     await client.submit(session, 'a red kite')
   })
   await Promise.all(sent)
