@@ -56,7 +56,7 @@ async function waitForRing(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const done = new AbortController()
-  const ring = () => done.abort()
+  const ring = () => done.abort('rung')
   const ringers = waiting.get(topic) ?? new Set()
   waiting.set(topic, ringers.add(ring))
   try {

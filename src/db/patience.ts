@@ -28,7 +28,8 @@ export async function within<Answer>({ clock, ms }: Patience, answer: PromiseLik
   try {
     return await Promise.race([answer, silence])
   } finally {
-    answered.abort()
+    // With a reason of its own: the one made by default takes a stack trace, for every statement.
+    answered.abort('answered')
   }
 }
 

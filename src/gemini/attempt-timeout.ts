@@ -19,6 +19,6 @@ export async function withTimeout<T>(
   try {
     return await work(AbortSignal.any([signal, timeout.signal]), endedBy)
   } finally {
-    finished.abort()
+    finished.abort('finished')
   }
 }

@@ -14,10 +14,10 @@ export const waitForTurn: Verb<{ turnId: string; waitMs: number; signal?: AbortS
     const turn = await reachTurn(ctx, input.turnId)
     const leftMs = untilMs - ctx.clock.nowMs()
     if (hasEnded(turn.status) || leftMs <= 0 || input.signal?.aborted === true) {
-      nextRing.abort()
+      nextRing.abort('over')
       return turn
     }
     await Promise.race([rung, ctx.clock.sleep(leftMs, nextRing.signal).catch(() => undefined)])
-    nextRing.abort()
+    nextRing.abort('over')
   }
 }
