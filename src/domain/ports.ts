@@ -30,6 +30,11 @@ export interface Logger {
 export interface Dispatcher<Tx> {
   /** Turns have fallen due: an executor looks for them. A wake-up that is lost costs a second, never a turn. */
   wake(tx: Tx): Promise<void>
+  /**
+   * Called when that has committed: an executor in this very process need not wait for the job to come round (6 ms). Absent where
+   * there is none.
+   */
+  wakeHere?: () => void
 }
 
 /** An end of a turn that its caller is to be told of: the event `(turnId, seq)`. */

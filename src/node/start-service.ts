@@ -73,6 +73,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   if (tracer !== null) closers.push(() => tracer.close())
 
   let draining = false
+  let ownExecutor: Executor | null = null
   const blobs = openBlobStore(config, { clock, random })
   const webhookRules = { publicUrl: config.publicUrl, allowPrivate: config.webhookAllowPrivate }
   const { app, installation, presentWebhook } = await compose(config, {
@@ -84,7 +85,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     pictures: createPictures(),
     transport,
     bell,
-    dispatcher: dispatch,
+    dispatcher: { wake: dispatch.wake, wakeHere: () => ownExecutor?.wake() },
     tracer,
     webhooks: { refusal: (url) => webhookRefusal(webhookRules, url), enqueue: dispatch.enqueueWebhooks },
     version: manifest.version,
@@ -95,6 +96,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   const executor = new Executor(installation, { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX })
   if (config.executor) {
     await executor.start()
+    ownExecutor = executor
     bell.onWork(() => executor.wake())
     bell.onCancel((turnId) => executor.cancel(turnId))
     closers.push(await takeJobs(dispatch, () => executor.wake(), { installation, presentWebhook }, config))

@@ -66,6 +66,7 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
     if (breaksReference(error)) await resolveMedia(ctx, input.request.parts)
     throw error
   })
+  if (!replayed) ctx.dispatcher.wakeHere?.()
   const [turn] = await loadTurns(ctx.db, [turnId])
   if (turn === undefined) throw noSuch('turn', turnId)
   return { turn, replayed }
