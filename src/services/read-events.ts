@@ -44,7 +44,7 @@ async function* across(
   from: { afterPosition: number; signal: AbortSignal },
 ): AsyncIterable<TurnEvent> {
   let position = from.afterPosition
-  for await (const batch of batches(ctx, topic, from.signal, () => eventsOfMany(ctx.db, scope, position))) {
+  for await (const batch of batches(ctx, topic, from.signal, () => eventsOfMany(ctx.db, scope, position, ctx.clock.nowMs()))) {
     for (const event of batch) {
       position = event.position
       yield event
