@@ -65,7 +65,8 @@ export function promiseSlot(
   nowMs: number,
 ): { state: FairState; promisedAtMs: number } {
   const own = state.tenants[ask.tenantId] ?? { tag: state.virtual, headMs: 0, tailMs: 0 }
-  const nextMs = Math.max(freeAtMs, nowMs + Math.min(slotMs, 1_000))
+  // A slot that is free now, and not this turn's to take, is another tenant's.
+  const nextMs = freeAtMs > nowMs ? freeAtMs : nowMs + Math.min(slotMs, 1_000)
   const waiting = Object.entries(state.tenants).filter(([id, line]) => id !== ask.tenantId && line.tailMs > nowMs).length
   const newcomer = ask.promisedAtMs === null
   const promisedAtMs = Math.ceil(newcomer && own.tailMs > nowMs ? Math.max(nextMs, own.tailMs + slotMs * (waiting + 1)) : nextMs)
