@@ -1,5 +1,8 @@
 /** What a sweep has read of the turns at work may be old by the time it arrives. */
-import { describe, expect, it, vi } from 'vitest'
+import type { SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { describe, expect, it } from 'vitest'
+import type { Database } from '../../src/db/connect.ts'
 import { makeId } from '../../src/domain/ids.ts'
 import type { ModelAnswer } from '../../src/domain/model-call.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -8,21 +11,27 @@ import { Executor } from '../../src/services/executor.ts'
 import { openHouse } from './installation.ts'
 
 /** Run before and after the database is asked which turns have ended. */
-const hold = vi.hoisted(() => ({ before: async () => {}, after: async () => {} }))
+interface Hold {
+  before(): Promise<void>
+  after(): Promise<void>
+}
 
-vi.mock('../../src/db/turn-leases.ts', async (load) => {
-  const leases = await load<typeof import('../../src/db/turn-leases.ts')>()
-  return {
-    ...leases,
-    endedAmong: async (...asked: Parameters<typeof leases.endedAmong>) => {
-      if (asked[1].length === 0) return []
-      await hold.before()
-      const ended = await leases.endedAmong(...asked)
-      await hold.after()
-      return ended
+/** The database, which holds back what asks for the turns that run no more. */
+const holdingBack = (db: Database, hold: Hold): Database =>
+  new Proxy(db, {
+    get(target, name) {
+      if (name !== 'execute') return Reflect.get(target, name)
+      return async (statement: SQL) => {
+        const isAsked = dialect.sqlToQuery(statement).sql.includes("status is distinct from 'running'")
+        if (isAsked) await hold.before()
+        const rows = await target.execute(statement)
+        if (isAsked) await hold.after()
+        return rows
+      }
     },
-  }
-})
+  })
+
+const dialect = new PgDialect()
 
 const OVERLOADED: ModelAnswer = {
   ...{ outcome: 'overloaded', httpStatus: 503, message: 'overloaded', facts: {}, billed: 'no' },
@@ -43,8 +52,10 @@ describe('a turn that waited a moment and runs again', () => {
         return isFirst ? OVERLOADED : installation.model.attempt(request, sink, signal)
       },
     }
+    const hold: Hold = { before: async () => {}, after: async () => {} }
+    const db = holdingBack(installation.db, hold)
     const nameNode = () => makeId('nod', systemClock.nowMs(), systemRandom.bytes(10))
-    const executor = new Executor({ ...installation, model }, { nameNode, leaseMs: 30_000, turnsMax: 10 })
+    const executor = new Executor({ ...installation, db, model }, { nameNode, leaseMs: 30_000, turnsMax: 10 })
     await executor.start()
     try {
       const { id } = await house.submit((await house.session()).id, 'a house')
