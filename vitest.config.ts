@@ -6,7 +6,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**', 'node_modules/**'],
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/fail-on-console-error.ts'],
+    setupFiles: ['test/support/fail-on-console-error.ts', 'test/support/clean-up.ts'],
+    // To load the service anew for each of so many files took a third of the run. Tests wait a good deal, so that three keep two cores busy.
+    isolate: false,
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     restoreMocks: true,

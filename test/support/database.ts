@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createConnection } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { type Connection, type ConnectOptions, connect } from '../../src/db/connect.ts'
 import { type ClusterAddress, urlOfDatabase } from './test-cluster.ts'
 
@@ -51,11 +51,14 @@ export async function freshDatabase({
   return database
 }
 
-afterAll(async () => {
-  if (cluster === undefined) return
+/** After each test file (`clean-up.ts`): files share one worker, and leave no connection to the next one. */
+export async function closeDatabases(): Promise<void> {
+  const opened = cluster
+  if (opened === undefined) return
   await Promise.all([...open].map((database) => database.close()))
-  await (await cluster).admin.sql.end({ timeout: 1 })
-})
+  cluster = undefined
+  await (await opened).admin.sql.end({ timeout: 1 })
+}
 
 async function openCluster(): Promise<OpenCluster> {
   const answer = JSON.parse(await text(createConnection(inject('testClusterPort'), '127.0.0.1'))) as {
