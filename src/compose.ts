@@ -64,7 +64,7 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
     pictures,
     model: createGeminiModel({ endpoints, transport, blobs, signatures, clock }),
     files: createGeminiFiles({ endpoints, transport, blobs, clock }),
-    models: createModelStates(connection.db),
+    models: createModelStates(connection.db, clock),
     catalogue,
     policies,
     endpoints,

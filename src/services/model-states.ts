@@ -4,14 +4,18 @@
  */
 import type { Database } from '../db/connect.ts'
 import { changeModelState, type KnownState, readModelStates, replaceModelState, UNWRITTEN } from '../db/model-state-queries.ts'
+import type { Clock } from '../domain/ports.ts'
 import { initialModelState, type ModelState } from '../engine/model-state.ts'
 
 /** Given the state as it is, what it becomes and what the asker is told. Must be pure: it may be run again. */
 export type StateChange<Told> = (state: ModelState) => { state: ModelState; told: Told }
 
 export interface ModelStates {
-  /** The states of these keys as they are now; a key nobody has written is as new. */
-  read(keys: readonly string[]): Promise<Record<string, ModelState>>
+  /**
+   * The states of these keys, as they are now or were at most `ageMaxMs` ago (default 0); a key nobody has written is as new. What
+   * is decided on an old one costs a round when it turns out otherwise: `change` always works on the state as it is.
+   */
+  read(keys: readonly string[], ageMaxMs?: number): Promise<Record<string, ModelState>>
   change<Told>(key: string, change: StateChange<Told>): Promise<Told>
 }
 
@@ -21,9 +25,9 @@ interface Wanted {
   fail: (error: unknown) => void
 }
 
-export function createModelStates(db: Database): ModelStates {
-  /** As last read or written here. Another node may have changed it since, which the write then notices. */
-  const known = new Map<string, KnownState>()
+export function createModelStates(db: Database, clock: Clock): ModelStates {
+  /** As last read or written here, and when. Another node may have changed it since, which the write then notices. */
+  const known = new Map<string, KnownState & { atMs: number }>()
   const wanted = new Map<string, Wanted[]>()
 
   async function store(key: string, change: (state: unknown) => ModelState): Promise<KnownState> {
@@ -36,7 +40,8 @@ export function createModelStates(db: Database): ModelStates {
       wanted.set(key, [])
       const together = batch
       try {
-        known.set(key, await store(key, (state) => together.reduce((changed, one) => one.run(changed), toState(state))))
+        const stored = await store(key, (state) => together.reduce((changed, one) => one.run(changed), toState(state)))
+        known.set(key, { ...stored, atMs: clock.nowMs() })
         for (const one of together) one.settle()
       } catch (error) {
         for (const one of together) one.fail(error)
@@ -46,10 +51,12 @@ export function createModelStates(db: Database): ModelStates {
   }
 
   return {
-    read: async (keys) => {
-      const stored = await readModelStates(db, keys)
-      for (const [key, state] of stored) known.set(key, state)
-      return Object.fromEntries(keys.map((key) => [key, toState(stored.get(key)?.state)]))
+    read: async (keys, ageMaxMs = 0) => {
+      const atMs = clock.nowMs()
+      const old = keys.filter((key) => atMs - (known.get(key)?.atMs ?? 0) >= ageMaxMs)
+      const stored = await readModelStates(db, old)
+      for (const key of old) known.set(key, { ...(stored.get(key) ?? UNWRITTEN), atMs })
+      return Object.fromEntries(keys.map((key) => [key, toState(known.get(key)?.state)]))
     },
     change: <Told>(key: string, change: StateChange<Told>) =>
       new Promise<Told>((resolve, reject) => {

@@ -22,6 +22,9 @@ import { loadHistory, openRun, type RunSignals, type TurnRun, turnFacts } from '
  */
 export type RunEnd = { kind: 'ended'; lingering?: Promise<void> } | { kind: 'waiting'; dueAtMs: number } | { kind: 'lost' }
 
+/** What other nodes have learned of the models may be noticed this late; reserving notices it at once. */
+const STATES_AGE_MAX_MS = 250
+
 /** Runs a claimed turn until it ends, has to wait, or is lost to another node. */
 export async function runTurn(inst: Installation, claim: ClaimedTurn, signals: RunSignals): Promise<RunEnd> {
   const run = await openRun(inst, claim)
@@ -70,7 +73,10 @@ async function carryOut(
  * that was queued learns what it builds on. Null: the lease is lost.
  */
 async function decideNext(inst: Installation, run: TurnRun): Promise<Decision | null> {
-  const states = await inst.models.read(run.links.map((link) => `${link.endpoint.project}/${link.entry.id}`))
+  const states = await inst.models.read(
+    run.links.map((link) => `${link.endpoint.project}/${link.entry.id}`),
+    STATES_AGE_MAX_MS,
+  )
   const ask = () =>
     decide({
       policy: run.policy,
@@ -123,7 +129,10 @@ async function attempt(inst: Installation, run: TurnRun, decision: AttemptDecisi
     { type: 'attempt.succeeded', data: { n: end.n, model: decision.model } },
     { type: 'turn.succeeded', data: {} },
   ]
-  const written = await persevere(inst.clock, signals.lost, () => moveTurn(inst.db, run.claim, end, step, told, inst.clock.nowMs()))
+  const [written] = await Promise.all([
+    persevere(inst.clock, signals.lost, () => moveTurn(inst.db, run.claim, end, step, told, inst.clock.nowMs())),
+    sent.ended.learned,
+  ])
   return { end: written ? { kind: 'ended' } : await endedElsewhere(inst, run, sent.ended) }
 }
 
@@ -197,7 +206,12 @@ function lostAttempt(run: TurnRun, nowMs: number): EndedAttempt | null {
   const { outcome, message, facts, billed } = LOST_ATTEMPT
   const attempt: Attempt = { ...last, endedAtMs: nowMs, outcome, message, facts, billed }
   run.attempts[run.attempts.length - 1] = attempt
-  return { attempt, end: { n: last.n, endedAtMs: nowMs, answer: LOST_ATTEMPT, next: 'fail', waitMs: 0, costUsd: 0, parts: [] }, events: [] }
+  return {
+    attempt,
+    end: { n: last.n, endedAtMs: nowMs, answer: LOST_ATTEMPT, next: 'fail', waitMs: 0, costUsd: 0, parts: [] },
+    events: [],
+    learned: Promise.resolve(),
+  }
 }
 
 /** A turn that had ended with an attempt still open, whose node died: the ledger row is closed, and the turn let go. */

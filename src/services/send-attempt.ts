@@ -25,6 +25,8 @@ export interface EndedAttempt {
   end: AttemptEnd
   /** Of its parts, not told yet. */
   events: readonly NewEvent[]
+  /** Resolves when the shared state knows. Unless the attempt succeeded, it does already: the next decision is made knowing it. */
+  learned: Promise<unknown>
 }
 
 /** `left`: the turn has ended, the answer is read on. `lost`: nothing more may be written. */
@@ -128,13 +130,13 @@ async function linger(sending: Sending, answer: Promise<ModelAnswer>, connection
     () => connection.abort(),
     () => undefined,
   )
-  const { end } = await ended(sending, await answer)
+  const { end, learned } = await ended(sending, await answer)
   over.abort()
   await patience
-  await persevere(inst.clock, lost, () => closeLateAttempt(inst.db, run.claim, end, inst.clock.nowMs()))
+  await Promise.all([learned, persevere(inst.clock, lost, () => closeLateAttempt(inst.db, run.claim, end, inst.clock.nowMs()))])
 }
 
-/** The answer as the ledger will have it; the shared state learns of it first, so that the next decision is made knowing it. */
+/** The answer as the ledger will have it. */
 async function ended(sending: Sending, answer: ModelAnswer): Promise<EndedAttempt> {
   const { inst, run, decision, endpoint, entry, attempt, storing, lost } = sending
   const events = await storing.close()
@@ -142,8 +144,9 @@ async function ended(sending: Sending, answer: ModelAnswer): Promise<EndedAttemp
   const tokensMore = answer.usage?.promptTokens == null ? 0 : answer.usage.promptTokens - decision.reserve.tokens
   const result = { turnId: run.turn.id, attempt: attempt.n, outcome: answer.outcome, facts: answer.facts, tokensMore }
   const learn = (state: ModelState) => ({ state: settle(state, result, endpoint.limits, run.policy.shared, nowMs), told: undefined })
-  await persevere(inst.clock, lost, () => inst.models.change(decision.stateKey, learn))
+  const learned = persevere(inst.clock, lost, () => inst.models.change(decision.stateKey, learn))
   const succeeded = answer.outcome === 'succeeded'
+  if (!succeeded) await learned
   const costUsd = priceAttempt(entry, decision.image, answer.usage, { outcome: answer.outcome, imagesOut: storing.pictures() })
   const { outcome, httpStatus, message, facts, billed, usage, modelVersion } = answer
   return {
@@ -158,6 +161,7 @@ async function ended(sending: Sending, answer: ModelAnswer): Promise<EndedAttemp
       parts: succeeded ? storing.parts : [],
     },
     events,
+    learned,
   }
 }
 

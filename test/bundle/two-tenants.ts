@@ -52,7 +52,7 @@ export async function openPlace(): Promise<Place> {
       pictures: { thumbnail: unused, toDisplayJpeg: unused },
       model: { attempt: unused },
       files: { upload: unused, get: unused, remove: unused },
-      models: createModelStates(database.db),
+      models: createModelStates(database.db, clock),
       ...{
         catalogue: BUILT_IN_CATALOGUE,
         policies: loadPolicy(null),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { changeModelState, readModelStates, replaceModelState, UNWRITTEN } from '../../src/db/model-state-queries.ts'
 import { initialModelState } from '../../src/engine/model-state.ts'
+import { systemClock } from '../../src/runtime/clock.ts'
 import { createModelStates } from '../../src/services/model-states.ts'
 import { freshDatabase } from '../support/database.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 
 const KEY = 'p/a'
 const addOne = (state: unknown) => ((state as number | null) ?? 0) + 1
@@ -33,7 +35,7 @@ describe('states of models', () => {
 
   it('are changed for each asker in turn, also when two nodes ask together', async () => {
     const { db } = await freshDatabase()
-    const nodes = [createModelStates(db), createModelStates(db)]
+    const nodes = [createModelStates(db, systemClock), createModelStates(db, systemClock)]
     const seen = await Promise.all(
       Array.from({ length: 30 }, (_, n) =>
         nodes[n % 2]?.change('p/a', (state) => {
@@ -48,9 +50,24 @@ describe('states of models', () => {
     expect(read?.['p/new']).toEqual(initialModelState)
   })
 
+  it('are read again only when they are older than the reader takes', async () => {
+    const { db } = await freshDatabase()
+    const clock = createManualClock()
+    const [here, elsewhere] = [createModelStates(db, clock), createModelStates(db, clock)]
+    const virtual = async (ageMaxMs?: number) => (await here.read(['p/a'], ageMaxMs))['p/a']?.fair.virtual
+    expect(await virtual()).toBe(0)
+    await elsewhere.change('p/a', (state) => ({ state: { ...state, fair: { ...state.fair, virtual: 1 } }, told: null }))
+    await clock.advance(249)
+    expect(await virtual(250)).toBe(0)
+    await clock.advance(1)
+    expect(await virtual(250)).toBe(1)
+    await elsewhere.change('p/a', (state) => ({ state: { ...state, fair: { ...state.fair, virtual: 2 } }, told: null }))
+    expect(await virtual()).toBe(2)
+  })
+
   it('stay as they were when a change breaks, and can be changed after', async () => {
     const { db } = await freshDatabase()
-    const states = createModelStates(db)
+    const states = createModelStates(db, systemClock)
     const broken = states.change('p/a', () => {
       throw new Error('a defect')
     })

@@ -88,7 +88,7 @@ export async function openApp(config: Partial<HttpConfig> = {}): Promise<OpenApp
       pictures: { thumbnail: async () => new TextEncoder().encode('a small picture'), toDisplayJpeg: unused },
       model: { attempt: unused },
       files: { upload: unused, get: unused, remove: unused },
-      models: createModelStates(database.db),
+      models: createModelStates(database.db, clock),
       catalogue: BUILT_IN_CATALOGUE,
       policies: loadPolicy(null),
       endpoints: [],

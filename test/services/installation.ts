@@ -127,7 +127,7 @@ export async function openHouse(options: Options = {}): Promise<House> {
       dispatcher: ringingDispatcher,
       webhooks: null,
       tracer: null,
-      models: createModelStates(database.db),
+      models: createModelStates(database.db, clock),
       catalogue: BUILT_IN_CATALOGUE,
       policies: loadPolicy({ ...options.policy, interactive: { ...QUICK_MODE, ...options.interactive } }),
     }

@@ -13,6 +13,7 @@ import { loadTurns } from '../../src/db/turn-views.ts'
 import type { ImageModel } from '../../src/domain/ports.ts'
 import { RequestError } from '../../src/domain/problem.ts'
 import { hasEnded } from '../../src/domain/turn.ts'
+import { systemClock } from '../../src/runtime/clock.ts'
 import { cancelTurn } from '../../src/services/cancel-turn.ts'
 import type { Installation, ServiceContext } from '../../src/services/context.ts'
 import { getSession } from '../../src/services/get-session.ts'
@@ -65,7 +66,7 @@ function answering(house: House, gate: (label: string) => Promise<unknown>): Ins
       return SUCCEEDED
     },
   }
-  return { ...house.installation, db, model, models: createModelStates(db) }
+  return { ...house.installation, db, model, models: createModelStates(db, systemClock) }
 }
 
 function gated(db: Database, gate: (label: string) => Promise<unknown>): Database {
