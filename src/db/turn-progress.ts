@@ -39,6 +39,12 @@ export type NewAttempt = Pick<Attempt, 'n' | 'model' | 'endpointId' | 'image' | 
   request: unknown
 }
 
+/** The start of a turn, in Unix ms. */
+export interface TurnStart {
+  startedAtMs: number
+  deadlineAtMs: number
+}
+
 /** How an attempt ended, as the ledger keeps it. */
 export interface AttemptEnd {
   n: number
@@ -67,12 +73,13 @@ export type TurnStep =
   /** `lingering`: an attempt is still being read on; the node keeps its hold until that has ended too. */
   | { to: Exclude<EndedStatus, 'succeeded'>; error: Problem; lingering: boolean }
 
+const STARTED: NewEvent = { type: 'turn.started', data: {} }
+
 /** Takes the start of a turn: its deadline begins, and a queued turn learns its parent. Returns the parent and depth it has now. */
 export async function startTurn(
   db: Database,
   claim: Claim,
-  nowMs: number,
-  deadlineAtMs: number,
+  { startedAtMs, deadlineAtMs }: TurnStart,
 ): Promise<{ parentId: string | null; depth: number } | null> {
   const rows = await db.execute<{ parent_id: string | null; depth: number }>(sql`
     with head as (
@@ -81,12 +88,12 @@ export async function startTurn(
       where sessions.id = (select session_id from turns where id = ${claim.turnId})
     ), fence as (
       update turns set
-        started_at_ms = ${nowMs}, deadline_at_ms = ${deadlineAtMs}, version = version + 1,
+        started_at_ms = ${startedAtMs}, deadline_at_ms = ${deadlineAtMs}, version = version + 1,
         parent_id = case when parent_is_head then head.id else parent_id end,
         depth = case when parent_is_head then head.depth else turns.depth end
       from head where ${fenced(claim)} and started_at_ms is null
       returning turns.*
-    ), ${eventsOf([{ type: 'turn.started', data: {} }], nowMs)}
+    ), ${eventsOf([STARTED], startedAtMs)}
     select parent_id, depth, ${ring()} from fence`)
   const row = rows[0]
   return row === undefined ? null : { parentId: row.parent_id, depth: row.depth }
@@ -95,12 +102,22 @@ export async function startTurn(
 /**
  * Writes the ledger row of an attempt about to be sent. Nothing may be sent unless this returned true. May be repeated by the
  * same claim, when the connection broke and nobody could tell whether it was written.
+ *
+ * @param start what `startTurn` would have written, for a turn that has its parent
  */
-export async function startAttempt(db: Database, claim: Claim, attempt: NewAttempt, nowMs: number): Promise<boolean> {
+export async function startAttempt(
+  db: Database,
+  claim: Claim,
+  attempt: NewAttempt,
+  nowMs: number,
+  start: TurnStart | null = null,
+): Promise<boolean> {
   const data = { n: attempt.n, model: attempt.model, endpoint: attempt.endpointId, fallback: attempt.fallback }
+  const events: NewEvent[] = [...(start === null ? [] : [STARTED]), { type: 'attempt.started', data }]
+  const started = start === null ? sql`` : sql`started_at_ms = ${start.startedAtMs}, deadline_at_ms = ${start.deadlineAtMs},`
   const rows = await db.execute(sql`
     with fence as (
-      update turns set version = version + 1 where ${fenced(claim)} returning turns.*
+      update turns set ${started} version = version + ${events.length} where ${fenced(claim)} returning turns.*
     ), opened as (
       insert into attempts (turn_id, n, tenant_id, endpoint_id, model, image, fidelity, degraded, fallback, lease_epoch, request, started_at_ms, billed, cost_usd,
         estimated_usd)
@@ -109,7 +126,7 @@ export async function startAttempt(db: Database, claim: Claim, attempt: NewAttem
         ${attempt.estimatedUsd.toFixed(6)}
       from fence
       on conflict (turn_id, n) do update set started_at_ms = excluded.started_at_ms where attempts.lease_epoch = excluded.lease_epoch
-    ), ${eventsOf([{ type: 'attempt.started', data }], nowMs)}
+    ), ${eventsOf(events, nowMs)}
     select ${ring()} from fence`)
   return rows.length === 1
 }

@@ -67,6 +67,8 @@ export interface TurnInSession {
   turn: Turn
   session: SessionSettings
   budgeted: boolean
+  /** It will build on whatever the head is when it starts. */
+  parentIsHead: boolean
 }
 
 /** A turn and what its session says of all its turns; null when it is gone. */
@@ -77,7 +79,9 @@ export async function loadTurnWithSession(db: Database, id: string): Promise<Tur
     .innerJoin(sessions, eq(sessions.id, turns.sessionId))
     .where(eq(turns.id, id))
   const found = rows[0]
-  return found === undefined ? null : { turn: fromRow(found), session: found.session, budgeted: found.budgeted }
+  return found === undefined
+    ? null
+    : { turn: fromRow(found), session: found.session, budgeted: found.budgeted, parentIsHead: found.row.parentIsHead }
 }
 
 interface FoundTurn {

@@ -1,7 +1,7 @@
 /** The one loop: decide, carry out, write down, decide again. Knows no failure kind and no policy; the engine does. */
 import { closeLateAttempt, LOST_ATTEMPT } from '../db/turn-endings.ts'
 import { type ClaimedTurn, handBack } from '../db/turn-leases.ts'
-import { type AttemptEnd, moveTurn, type NewEvent, startTurn, type TurnStep } from '../db/turn-progress.ts'
+import { type AttemptEnd, moveTurn, type NewEvent, startTurn, type TurnStart, type TurnStep } from '../db/turn-progress.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { hasEnded } from '../domain/turn.ts'
 import { decide } from '../engine/decide.ts'
@@ -14,7 +14,7 @@ import { historyFacts } from './plan-history.ts'
 import { promiseSlot } from './promise-slot.ts'
 import { repairMedia } from './repair-media.ts'
 import { type EndedAttempt, sendAttempt } from './send-attempt.ts'
-import { loadHistory, openRun, type RunSignals, type TurnRun, turnFacts } from './turn-run.ts'
+import { loadHistory, openRun, type RunSignals, type TurnRun, turnFacts, writeStart } from './turn-run.ts'
 
 /**
  * How a run ends. `waiting` says when to look again, in Unix ms. After `ended`, an attempt of a turn that was canceled or ran out
@@ -53,15 +53,17 @@ async function carryOut(
 ): Promise<Carried> {
   switch (decision.kind) {
     case 'wait':
+      if (!(await writeStart(inst, run, signals.lost))) return { end: { kind: 'lost' } }
       return { end: await wait(inst, run, decision, ended, signals.lost) }
     case 'fail':
+      if (!(await writeStart(inst, run, signals.lost))) return { end: { kind: 'lost' } }
       return { end: await fail(inst, run, decision, ended, signals.lost) }
     case 'repair':
       await persevere(inst.clock, signals.lost, () => repair(inst, run, decision))
       return (await write(inst, run, ended, decision, { to: 'running' }, signals.lost)) ? { ended: null } : { end: { kind: 'lost' } }
     case 'attempt': {
       const exceeding = await holdForAttempt(inst, run, decision)
-      if (exceeding !== null) return { end: await fail(inst, run, exceeding, ended, signals.lost) }
+      if (exceeding !== null) return carryOut(inst, run, exceeding, ended, signals)
       if (!(await write(inst, run, ended, decision, { to: 'running' }, signals.lost))) return { end: { kind: 'lost' } }
       return attempt(inst, run, decision, signals)
     }
@@ -69,8 +71,8 @@ async function carryOut(
 }
 
 /**
- * Reads what all nodes share and asks the engine. A turn that may start now is started first: its deadline begins, and one
- * that was queued learns what it builds on. Null: the lease is lost.
+ * Reads what all nodes share and asks the engine. A turn that may start now starts: its deadline begins, and one that was queued
+ * learns what it builds on. Null: the lease is lost.
  */
 async function decideNext(inst: Installation, run: TurnRun): Promise<Decision | null> {
   const states = await inst.models.read(
@@ -88,12 +90,18 @@ async function decideNext(inst: Installation, run: TurnRun): Promise<Decision | 
       nowMs: inst.clock.nowMs(),
     })
   const decision = ask()
-  if (run.branch !== null || decision.deadlineAtMs === null || decision.kind === 'fail') return decision
-  const nowMs = inst.clock.nowMs()
-  const place = await startTurn(inst.db, run.claim, nowMs, decision.deadlineAtMs)
-  if (place === null) return null
-  run.turn = { ...run.turn, parentId: place.parentId, index: place.depth, startedAtMs: nowMs, deadlineAtMs: decision.deadlineAtMs }
-  await loadHistory(inst, run, place.parentId, place.depth)
+  if (run.turn.startedAtMs !== null || decision.deadlineAtMs === null || decision.kind === 'fail') return decision
+  const start: TurnStart = { startedAtMs: inst.clock.nowMs(), deadlineAtMs: decision.deadlineAtMs }
+  if (run.branch === null) {
+    const place = await startTurn(inst.db, run.claim, start)
+    if (place === null) return null
+    run.turn = { ...run.turn, ...start, parentId: place.parentId, index: place.depth }
+    await loadHistory(inst, run, place.parentId, place.depth)
+  } else {
+    // Written with what follows from it: most often the row of an attempt.
+    run.turn = { ...run.turn, ...start }
+    run.start = start
+  }
   return ask()
 }
 

@@ -17,7 +17,7 @@ import { persevere } from './persevere.ts'
 import { placeInTime } from './place-in-time.ts'
 import { endpointOf, planFor } from './plan-history.ts'
 import { requestOf } from './request-of.ts'
-import type { RunSignals, TurnRun } from './turn-run.ts'
+import { type RunSignals, type TurnRun, writeStart } from './turn-run.ts'
 
 /** An attempt whose answer is here and whose ledger row is not closed yet. */
 export interface EndedAttempt {
@@ -57,6 +57,11 @@ export async function sendAttempt(
   const endpoint = endpointOf(inst, decision.endpointId)
   const entry = entryOf(run, decision.model)
   const plan = planFor(inst, run, endpoint, entry, decision.repairs)
+  // Pictures may take a while to upload, all of it after the start.
+  if (plan.images.length > 0 && !(await writeStart(inst, run, signals.lost))) {
+    await giveBack(inst, run, decision, endpoint)
+    return { kind: 'lost' }
+  }
   const placed = await placeInTime(inst, run, endpoint, plan, decision, signals).catch(async (error: unknown) => {
     await giveBack(inst, run, decision, endpoint)
     throw error
@@ -75,10 +80,14 @@ export async function sendAttempt(
     estimatedUsd: estimateTurnCost(entry, decision.image, plan.size.tokens),
     request: summarizeRequest(request, plan.size),
   }
-  if (signals.canceled.aborted || !(await persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs)))) {
+  if (
+    signals.canceled.aborted ||
+    !(await persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs, run.start)))
+  ) {
     await giveBack(inst, run, decision, endpoint)
     return { kind: 'lost' }
   }
+  run.start = null
   const storing = createStoringSink(inst, run, attempt.n, { api: endpoint.api, model: entry.id }, signals.lost)
   const sending: Sending = { inst, run, decision, endpoint, entry, attempt, storing, lost: signals.lost }
   if (placed.failure !== null) return { kind: 'answered', ended: await ended(sending, placed.failure) }

@@ -1,6 +1,7 @@
 /** A claimed turn, with all that deciding and sending needs. Loaded once a claim; the lease keeps it true until it is lost. */
 import { type BranchTurn, loadBranch } from '../db/branch.ts'
 import type { Claim, ClaimedTurn } from '../db/turn-leases.ts'
+import { startTurn, type TurnStart } from '../db/turn-progress.ts'
 import { loadTurnWithSession } from '../db/turn-views.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { historyReach } from '../domain/history/plan-history.ts'
@@ -10,6 +11,7 @@ import type { ChainLink, TurnFacts } from '../engine/decision.ts'
 import { narrowPolicy, type TurnPolicy, turnPolicy } from '../engine/policy.ts'
 import { buildChain, withSuccessors } from './build-chain.ts'
 import type { Installation } from './context.ts'
+import { persevere } from './persevere.ts'
 
 export interface TurnRun {
   claim: Claim
@@ -23,8 +25,10 @@ export interface TurnRun {
   chain: readonly ChainLink[]
   /** Chain and successors: every link a request may be planned for. */
   links: readonly ChainLink[]
-  /** Root first, ending with the parent; may lack the oldest turns. Null until the turn has started. */
+  /** Root first, ending with the parent; may lack the oldest turns. Null until the turn has a parent: one that queued learns it as it starts. */
   branch: readonly BranchTurn[] | null
+  /** The turn has started, which is not written yet. */
+  start: TurnStart | null
   earlierTurns: number
   /** The ledger, kept up with what this run adds. */
   attempts: Attempt[]
@@ -40,9 +44,9 @@ export interface RunSignals {
 export async function openRun(inst: Installation, claim: ClaimedTurn): Promise<TurnRun | null> {
   const loaded = await loadTurnWithSession(inst.db, claim.turnId)
   if (loaded === null) return null
-  const { turn, session, budgeted } = loaded
+  const { turn, session, budgeted, parentIsHead } = loaded
   const run = { ...newRun(inst, claim, turn, session), waited: claim.waited, budgeted }
-  if (turn.startedAtMs !== null) await loadHistory(inst, run, turn.parentId, turn.index)
+  if (turn.startedAtMs !== null || !parentIsHead) await loadHistory(inst, run, turn.parentId, turn.index)
   return run
 }
 
@@ -62,6 +66,7 @@ export function newRun(inst: Installation, claim: Claim, turn: Turn, session: Se
     chain,
     links: withSuccessors(chain),
     branch: null,
+    start: null,
     earlierTurns: 0,
     attempts: [...turn.attempts],
   }
@@ -71,6 +76,15 @@ export function newRun(inst: Installation, claim: Claim, turn: Turn, session: Se
 export async function loadHistory(inst: Installation, run: TurnRun, parentId: string | null, depth: number): Promise<void> {
   run.branch = await loadBranch(inst.db, parentId, historyReach(run.session.history) ?? depth)
   run.earlierTurns = depth - run.branch.length
+}
+
+/** Writes the start of the turn, unless that is done. False: the lease is lost. */
+export async function writeStart(inst: Installation, run: TurnRun, lost: AbortSignal): Promise<boolean> {
+  const { start } = run
+  if (start === null) return true
+  const place = await persevere(inst.clock, lost, () => startTurn(inst.db, run.claim, start))
+  run.start = null
+  return place !== null
 }
 
 /** The turn as the engine sees it. */

@@ -76,7 +76,8 @@ export async function claim(db: Database, turnId: string, nodeId?: string): Prom
 /** Claimed and started: it knows its parent and its deadline. */
 export async function started(db: Database, turnId: string, nodeId?: string): Promise<ClaimedTurn> {
   const claimed = await claim(db, turnId, nodeId)
-  if ((await startTurn(db, claimed, NOW_MS, NOW_MS + 600_000)) === null) throw new Error(`${turnId} could not be started`)
+  if ((await startTurn(db, claimed, { startedAtMs: NOW_MS, deadlineAtMs: NOW_MS + 600_000 })) === null)
+    throw new Error(`${turnId} could not be started`)
   return claimed
 }
 

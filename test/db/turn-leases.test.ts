@@ -135,12 +135,12 @@ describe('a node that lost a turn', () => {
     const { db } = await freshDatabase()
     const turnId = await aTurn(db, await aSession(db))
     const held = await claim(db, turnId)
-    await startTurn(db, held, NOW_MS, NOW_MS + 1000)
+    await startTurn(db, held, { startedAtMs: NOW_MS, deadlineAtMs: NOW_MS + 1000 })
     await lose(db, held)
     const before = await turnOf(db, turnId)
     const failure = { to: 'failed', error: { ...problem }, lingering: false } as const
     const told = [{ type: 'part.text', data: {} }] as const
-    expect(await startTurn(db, held, NOW_MS, NOW_MS)).toBeNull()
+    expect(await startTurn(db, held, { startedAtMs: NOW_MS, deadlineAtMs: NOW_MS })).toBeNull()
     expect(await startAttempt(db, held, anAttempt(7), NOW_MS)).toBe(false)
     expect(await recordEvents(db, held, told, NOW_MS)).toBe(false)
     expect(await moveTurn(db, held, endOf(1, OVERLOADED), { to: 'running' }, told, NOW_MS)).toBe(false)

@@ -22,9 +22,9 @@ describe('a turn that starts', () => {
     const { db } = await freshDatabase()
     const id = await given.aTurn(db, await given.aSession(db))
     const claimed = await given.claim(db, id)
-    expect(await startTurn(db, claimed, NOW_MS + 5, NOW_MS + 9)).toEqual({ parentId: null, depth: 0 })
+    expect(await startTurn(db, claimed, { startedAtMs: NOW_MS + 5, deadlineAtMs: NOW_MS + 9 })).toEqual({ parentId: null, depth: 0 })
     expect(await given.turnOf(db, id)).toMatchObject({ startedAtMs: NOW_MS + 5, deadlineAtMs: NOW_MS + 9, version: 2, status: 'running' })
-    expect(await startTurn(db, claimed, NOW_MS + 6, NOW_MS + 10)).toBeNull()
+    expect(await startTurn(db, claimed, { startedAtMs: NOW_MS + 6, deadlineAtMs: NOW_MS + 10 })).toBeNull()
   })
 
   it('builds on the head of that moment when it had to queue, and on its parent otherwise', async () => {
@@ -36,9 +36,12 @@ describe('a turn that starts', () => {
     const sibling = await given.aTurn(db, sessionId, { parentId: root, depth: 1, due: false })
     await given.succeed(db, await given.started(db, first))
     const claimed = await given.claim(db, queued)
-    expect(await startTurn(db, claimed, NOW_MS, NOW_MS)).toEqual({ parentId: first, depth: 2 })
+    expect(await startTurn(db, claimed, { startedAtMs: NOW_MS, deadlineAtMs: NOW_MS })).toEqual({ parentId: first, depth: 2 })
     await given.succeed(db, claimed)
-    expect(await startTurn(db, await given.claim(db, sibling), NOW_MS, NOW_MS)).toEqual({ parentId: root, depth: 1 })
+    expect(await startTurn(db, await given.claim(db, sibling), { startedAtMs: NOW_MS, deadlineAtMs: NOW_MS })).toEqual({
+      parentId: root,
+      depth: 1,
+    })
   })
 })
 
@@ -65,6 +68,21 @@ describe('events', () => {
 })
 
 describe('an attempt', () => {
+  it('is written along with the start of its turn, when that is not written yet', async () => {
+    const { db } = await freshDatabase()
+    const id = await given.aTurn(db, await given.aSession(db))
+    const claimed = await given.claim(db, id)
+    const start = { startedAtMs: NOW_MS + 5, deadlineAtMs: NOW_MS + 9 }
+    expect(await startAttempt(db, claimed, given.anAttempt(1), NOW_MS + 6, start)).toBe(true)
+    expect(await given.turnOf(db, id)).toMatchObject({ ...start, version: 3, attempts: [{ startedAtMs: NOW_MS + 6 }] })
+    const events = await eventsOfTurn(db, id, 0)
+    expect(events.map(({ seq, type, atMs }) => [seq, type, atMs - NOW_MS])).toEqual([
+      [1, 'turn.queued', 0],
+      [2, 'turn.started', 6],
+      [3, 'attempt.started', 6],
+    ])
+  })
+
   it('is written before it is sent, and once, though its writer asks twice', async () => {
     const { db } = await freshDatabase()
     const id = await given.aTurn(db, await given.aSession(db))
