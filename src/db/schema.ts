@@ -11,24 +11,15 @@ import type { Problem } from '../domain/problem.ts'
 import type { HistorySettings, PolicyNarrowing, SessionSettings, Strategy } from '../domain/session.ts'
 import type { TurnStatus, WaitReason } from '../domain/turn.ts'
 import { bytea, jsonText, unixMs, usd } from './columns.ts'
+import { tenants } from './tenant-tables.ts'
 
 export { alerts, tallies } from './record-tables.ts'
+export { apiKeys, auditEntries, keySecrets, requestWindows, tenants } from './tenant-tables.ts'
 
 /** What the installation decided once and keeps: the signing secret, for one. */
 export const settings = pgTable('settings', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),
-})
-
-export const tenants = pgTable('tenants', {
-  id: text('id').primaryKey(),
-  createdAtMs: unixMs('created_at_ms').notNull(),
-  /** `whsec_…`: signs the tenant's webhooks; made when the first one is sent. */
-  webhookSecret: text('webhook_secret'),
-  /** For what ends within one calendar month, UTC. */
-  budgetUsd: usd('budget_usd'),
-  /** A session that names no expiry of its own is deleted this long after its last change. */
-  sessionTtlMs: unixMs('session_ttl_ms'),
 })
 
 export const sessions = pgTable(
