@@ -1,6 +1,7 @@
 /** The service on Node: everything it stands on, in the order it needs them; and the way back down. */
 
-import { type ServerType, serve } from '@hono/node-server'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { sql } from 'drizzle-orm'
 import manifest from '../../package.json' with { type: 'json' }
 import { compose } from '../compose.ts'
@@ -18,6 +19,7 @@ import { Executor } from '../services/executor.ts'
 import { webhookRefusal } from '../services/webhook-refusal.ts'
 import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
+import { createHttpServer, serverLimits } from './http-server.ts'
 import { loadMigrations } from './load-migrations.ts'
 import { openBlobStore } from './open-blob-store.ts'
 import type { OtlpTracer } from './otlp-tracer.ts'
@@ -137,25 +139,27 @@ async function readiness(db: Database, draining: boolean): Promise<Readiness> {
   return { ready: database === 'ok' && !draining, checks: { database, draining: draining ? 'yes' : 'ok' } }
 }
 
-function listen(fetch: Parameters<typeof serve>[0]['fetch'], { host, port }: Config): Promise<{ server: ServerType; url: string }> {
+function listen(fetch: Parameters<typeof createHttpServer>[0], config: Config): Promise<{ server: Server; url: string }> {
+  const { host, port } = config
+  const server = createHttpServer(fetch, serverLimits(config), { clock, random, hostname: host })
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, (address) => {
-      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
-      resolve({ server, url: `http://${name}:${address.port}` })
-    })
     server.on('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new Error(`${host}:${port} is taken by another process; choose another PORT`) : error)
+    })
+    server.listen(port, host, () => {
+      const { address, family, port: taken } = server.address() as AddressInfo
+      resolve({ server, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}` })
     })
   })
 }
 
 /** Idle connections are dropped; answers under way have a second to end. */
-async function closeServer(server: ServerType): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  if ('closeIdleConnections' in server) server.closeIdleConnections()
+  server.closeIdleConnections()
   const over = new AbortController()
   await Promise.race([closed, clock.sleep(1_000, over.signal).catch(() => undefined)])
   over.abort()
-  if ('closeAllConnections' in server) server.closeAllConnections()
+  server.closeAllConnections()
   await closed
 }

@@ -6,8 +6,16 @@ import type { HttpEnv } from '../../src/http/env.ts'
 import { toProblem } from '../../src/http/error-response.ts'
 import { checkJsonShape } from '../../src/http/parse/json-shape.ts'
 import { readJson } from '../../src/http/parse/read-json.ts'
+import type { ServiceContext } from '../../src/services/context.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 
+/** All of the services that reading a body asks for. */
+const services: Partial<ServiceContext> = { clock: createManualClock() }
 const app = new Hono<HttpEnv>()
+app.use((c, next) => {
+  c.set('services', services as ServiceContext)
+  return next()
+})
 app.onError((error, c) => c.json(toProblem(error), 400))
 app.post('/session', async (c) => c.json(await readJson(c, NewSession, 100_000)))
 app.post('/turn', async (c) => c.json(await readJson(c, NewTurn, 300_000)))
