@@ -10,6 +10,7 @@ import { createRequestMeter } from '../monitoring/request-meter.ts'
 import type { AppDeps, HttpApp, HttpEnv } from './env.ts'
 import { answerError, problemResponse } from './error-response.ts'
 import { accessLog } from './middleware/access-log.ts'
+import { contentPolicy } from './middleware/content-policy.ts'
 import { loopbackOnly } from './middleware/loopback-only.ts'
 import { measureRequests } from './middleware/measure-requests.ts'
 import { traceRequests } from './middleware/trace-requests.ts'
@@ -69,8 +70,9 @@ export function createApp(deps: AppDeps): HttpApp {
   if (deps.tracer !== null) app.use(traceRequests({ tracer: deps.tracer, clock, random }))
   app.use(measureRequests({ clock, meter: createRequestMeter() }))
   app.use(accessLog({ clock, logger }))
-  if (config.apiKeys.length === 0 && config.adminKey === null) app.use(loopbackOnly)
+  if (config.apiKeys.length === 0 && config.adminKey === null) app.use(loopbackOnly(config))
   app.use(secureHeaders({ crossOriginResourcePolicy: false }))
+  app.use(contentPolicy)
   if (config.corsOrigins.length > 0) {
     app.use(cors({ origin: [...config.corsOrigins], exposeHeaders: EXPOSED_HEADERS, maxAge: 600 }))
   }
