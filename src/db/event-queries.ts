@@ -43,6 +43,17 @@ export async function eventsOfMany(
   return rows.map(toEvent)
 }
 
+/** A reader that asks for what has been since a moment is given so many of the newest at most. */
+const EVENTS_BACK_MAX = 5_000
+
+/** After which position a tenant's events since `sinceMs` come, the newest `EVENTS_BACK_MAX` of them at most. */
+export async function positionBefore(db: Database, tenantId: string, sinceMs: number): Promise<number> {
+  const [row] = await db.execute<{ position: number }>(sql`
+    select coalesce(min(position) filter (where at_ms >= ${sinceMs}) - 1, max(position), 0) as position
+    from (select position, at_ms from events where tenant_id = ${tenantId} order by position desc limit ${EVENTS_BACK_MAX}) newest`)
+  return Number(row?.position ?? 0)
+}
+
 const isBeforeAllOpen = sql`${events.xid} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`
 
 function toEvent(row: typeof events.$inferSelect): TurnEvent {

@@ -40,10 +40,14 @@ const FOREVER_MS = Number.MAX_SAFE_INTEGER
 /** Whose: one tenant's; `all`: everyone's in one; `each`: everyone's, tenant by tenant. */
 export type Whose = { tenantId: string } | 'all' | 'each'
 
-/** Without tokens. From the full minute `sinceMs`, 25 h ago at most, until now. What a fast clock dated ahead of `nowMs` counts too. */
-export function readWindow(db: Database, whose: Whose, sinceMs: number, nowMs: number): Promise<Tally[]> {
+/**
+ * Without tokens. From the full minute `sinceMs`, 25 h ago at most, until now. What a fast clock dated ahead of `nowMs` counts too.
+ * No span is longer than `longestMs`, for whoever wants to know when within the window.
+ */
+export function readWindow(db: Database, whose: Whose, sinceMs: number, nowMs: number, longestMs = HOUR_MS): Promise<Tally[]> {
+  const sizesMs = [MINUTE_MS, TEN_MINUTES_MS, HOUR_MS].filter((sizeMs) => sizeMs <= longestMs)
   const ahead = sql`span_ms = ${MINUTE_MS} and from_ms >= ${nowMs}`
-  const spans = sql`(${spansWithin(sinceMs, nowMs, [MINUTE_MS, TEN_MINUTES_MS, HOUR_MS])} or ${ahead})`
+  const spans = sql`(${spansWithin(sinceMs, nowMs, sizesMs)} or ${ahead})`
   return read(db, whose, spans, { fromMs: sinceMs, toMs: FOREVER_MS, tokens: false })
 }
 

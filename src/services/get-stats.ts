@@ -4,7 +4,8 @@ import type { BreakerPhase } from '../engine/breaker.ts'
 import { type QuotaUse, quotaUse } from '../engine/quota-use.ts'
 import { type Figures, figuresOf } from '../monitoring/figures.ts'
 import { readWindow } from '../monitoring/read-tallies.ts'
-import { WINDOW_MS, type Window, windowBeginsMs } from '../monitoring/windows.ts'
+import { type Series, seriesOf } from '../monitoring/series.ts'
+import { STEP_MS, WINDOW_MS, type Window, windowBeginsMs } from '../monitoring/windows.ts'
 import type { Verb } from './context.ts'
 import { visibleTenant } from './scope.ts'
 import { degradedStrategies, readLinks } from './upstream-links.ts'
@@ -20,15 +21,18 @@ export type Stats = Figures & {
   degradedStrategies: Strategy[]
   quotas: (QuotaUse & { project: string; model: string })[]
   models: ModelFigures[]
+  /** Null unless asked for. */
+  series: Series | null
 }
 
 /** How the caller's turns fared in a window that ends now, or everyone's for the admin. Breakers and quotas are shared by all. */
-export const getStats: Verb<{ window: Window }, Stats> = async ({ ctx, input: { window } }) => {
+export const getStats: Verb<{ window: Window; series: boolean }, Stats> = async ({ ctx, input: { window, series } }) => {
   const nowMs = ctx.clock.nowMs()
   const sinceMs = windowBeginsMs(WINDOW_MS[window], nowMs)
+  const stepMs = STEP_MS[window]
   const tenantId = visibleTenant(ctx)
   const [tallies, queue] = await Promise.all([
-    readWindow(ctx.db, tenantId === null ? 'all' : { tenantId }, sinceMs, nowMs),
+    readWindow(ctx.db, tenantId === null ? 'all' : { tenantId }, sinceMs, nowMs, series ? stepMs : undefined),
     readQueue(ctx.db, tenantId),
   ])
   const asked = tallies.filter(({ model }) => model !== '')
@@ -50,6 +54,7 @@ export const getStats: Verb<{ window: Window }, Stats> = async ({ ctx, input: { 
       ...quotaUse(state.quota, endpoint.limits, ctx.policies.quota, nowMs),
     })),
     models: [...shown].map(([name, link]) => ({ ...link, ...figuresOf(byLink.get(name) ?? []) })),
+    series: series ? seriesOf(tallies, { sinceMs, nowMs, stepMs }) : null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { eventsOfMany, eventsOfTurn } from '../db/event-queries.ts'
+import { eventsOfMany, eventsOfTurn, positionBefore } from '../db/event-queries.ts'
 import type { TurnEvent } from '../domain/event.ts'
 import { hasEnded } from '../domain/turn.ts'
 import type { ServiceContext } from './context.ts'
@@ -31,10 +31,15 @@ export const readSessionEvents: Reader<{ sessionId: string; afterPosition: numbe
   yield* across(ctx, { sessionId }, sessionId, input)
 }
 
-/** Events of all turns of the caller's tenant after `afterPosition`, as they come, until the signal aborts. */
-export const readTenantEvents: Reader<{ afterPosition: number }> = async function* ({ ctx, input }) {
+/**
+ * Events of all turns of the caller's tenant after `afterPosition`, as they come, until the signal aborts. Without a position they
+ * begin with the first, or at `sinceMs`.
+ */
+export const readTenantEvents: Reader<{ afterPosition: number | null; sinceMs: number | null }> = async function* ({ ctx, input }) {
   const { tenantId } = ctx.principal
-  yield* across(ctx, { tenantId }, tenantId, input)
+  const { sinceMs, signal } = input
+  const afterPosition = input.afterPosition ?? (sinceMs === null ? 0 : await positionBefore(ctx.db, tenantId, sinceMs))
+  yield* across(ctx, { tenantId }, tenantId, { afterPosition, signal })
 }
 
 async function* across(

@@ -1,7 +1,7 @@
 /** Events on the wire: what each `data:` line of a stream holds. */
 import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES } from '../../domain/event.ts'
-import { idOf, Timestamp } from './scalars.ts'
+import { Instant, idOf, Timestamp } from './scalars.ts'
 import { TurnResource } from './turn.ts'
 
 export const EventResource = z
@@ -21,4 +21,10 @@ export const EventResource = z
 export const EventStream = z.string().openapi('EventStream', {
   description:
     'Server-sent events: `id`, `event` (the type) and `data` (an Event as JSON); a comment every 15 s. Resume with Last-Event-ID',
+})
+
+export const TenantEventsQuery = z.strictObject({
+  since: Instant.optional().openapi({
+    description: 'Without Last-Event-ID: begin with what happened then, the newest 5,000 events at most; absent: with the first of all',
+  }),
 })

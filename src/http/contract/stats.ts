@@ -6,6 +6,11 @@ import { CostUsd, Timestamp } from './scalars.ts'
 
 export const StatsQuery = z.strictObject({
   window: z.enum(WINDOWS).default('5m').openapi({ description: 'It ends now, and begins at a full minute' }),
+  series: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .openapi({ type: 'string', description: 'Also tell how it went over time, by the minute; a day by tens of minutes' }),
 })
 
 const counts = z.record(z.string(), z.int())
@@ -36,6 +41,26 @@ const breaker = z
   .nullable()
   .openapi({ description: '`closed` is healthy; null: the endpoint is no longer configured' })
 
+export const StatsSeries = z
+  .strictObject({
+    stepMs: z.int(),
+    points: z.array(
+      z.strictObject({
+        from: Timestamp.openapi({ description: 'Until `stepMs` later; the first may begin before the window' }),
+        requests: figures.requests,
+        attempts: figures.attempts,
+        succeeded: figures.succeeded,
+        failed: figures.failed,
+        successRate: figures.successRate,
+        latencyMs: figures.latencyMs,
+        byOutcome: figures.byOutcome,
+        fallbacks: figures.fallbacks,
+        costUsd: figures.costUsd,
+      }),
+    ),
+  })
+  .openapi('StatsSeries', { description: 'The window over time, without gaps; the points add up to it' })
+
 export const StatsResource = z
   .strictObject({
     window: z.enum(WINDOWS),
@@ -55,5 +80,6 @@ export const StatsResource = z
       }),
     ),
     models: z.array(z.strictObject({ model: z.string(), endpoint: z.string(), breaker, ...figures })),
+    series: StatsSeries.optional().openapi({ description: 'With `series=true`' }),
   })
   .openapi('Stats')

@@ -4,9 +4,9 @@ import { getSession } from '../../services/get-session.ts'
 import { getTurn } from '../../services/get-turn.ts'
 import { readSessionEvents, readTenantEvents } from '../../services/read-events.ts'
 import { idParam } from '../contract/content.ts'
-import { EventStream } from '../contract/event.ts'
+import { EventStream, TenantEventsQuery } from '../contract/event.ts'
 import { StreamHeaders } from '../contract/headers.ts'
-import { pathId, readHeaders } from '../parse/read-request.ts'
+import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
 import type { Route } from '../route.ts'
 import { answerEvents, answerTurnEvents } from '../turn-stream.ts'
 
@@ -63,14 +63,15 @@ export const eventRoutes: readonly Route[] = [
     summary: 'What happens to all turns of the tenant',
     tags,
     access: 'tenant',
-    request: { headers },
+    request: { headers, query: TenantEventsQuery },
     responses: { 200: stream },
     errors: ['invalid_request'],
     handle: (c, deps) => {
       const ctx = c.var.services
-      const { 'Last-Event-ID': afterPosition = 0 } = readHeaders(c, StreamHeaders)
+      const { 'Last-Event-ID': afterPosition = null } = readHeaders(c, StreamHeaders)
+      const { since: sinceMs = null } = readQuery(c, TenantEventsQuery)
       return answerEvents(c, deps, {
-        events: (signal) => readTenantEvents({ ctx, input: { afterPosition, signal } }),
+        events: (signal) => readTenantEvents({ ctx, input: { afterPosition, sinceMs, signal } }),
         idOf: (event) => event.position,
       })
     },
