@@ -1,7 +1,7 @@
 /** Blob rows and their bytes. A row appears after its bytes are safe and goes before they do, so no row ever lacks its bytes. */
 import { sql } from 'drizzle-orm'
+import { keptByReference } from './broken-constraints.ts'
 import type { Database } from './connect.ts'
-import { keptByReference } from './kept-by-reference.ts'
 
 /**
  * Removes bytes that no row names, and their own row, if there is one. The row is made first where there is none: whoever is

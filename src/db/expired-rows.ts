@@ -1,7 +1,7 @@
 /** Rows that have outlived their use. Each returns how many went. */
 import { sql } from 'drizzle-orm'
+import { keptByReference } from './broken-constraints.ts'
 import type { Database } from './connect.ts'
-import { keptByReference } from './kept-by-reference.ts'
 
 /** Signatures no part names: of answers whose attempt failed in the end, or of deleted sessions. */
 export async function removeUnnamedSignatures(db: Database, beforeMs: number): Promise<number> {

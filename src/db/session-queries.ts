@@ -9,8 +9,9 @@ type SessionRow = typeof sessions.$inferSelect
 /** What the session's turns add up to; computed, so that no counter is written inside a turn's commit. */
 const turnCount = sql<number>`(select count(*)::int from turns where turns.session_id = "sessions"."id")`
 const costUsd = sql<number>`(select coalesce(sum(attempts.cost_usd), 0)::float8 from attempts join turns on turns.id = attempts.turn_id where turns.session_id = "sessions"."id")`
-const budgeted = sql<boolean>`("sessions"."budget_usd" is not null
-  or (select tenants.budget_usd is not null from tenants where tenants.id = "sessions"."tenant_id"))`
+/** Whether a budget of its own, or a budget or limit of its tenant's, governs its turns. */
+export const budgeted = sql<boolean>`("sessions"."budget_usd" is not null
+  or (select coalesce(budget_usd, turns_in_flight, storage_bytes) is not null from tenants where tenants.id = "sessions"."tenant_id"))`
 const columns = { row: sessions, turnCount, costUsd }
 
 export async function ensureTenant(db: Database, tenantId: string, nowMs: number): Promise<void> {
@@ -28,7 +29,7 @@ export async function findSession(db: Database, tenantId: string, id: string): P
 
 export type LockedSession = SessionSettings & {
   headTurnId: string | null
-  /** Whether a budget of its own or its tenant's governs its turns. */
+  /** Whether a budget of its own, or a budget or limit of its tenant's, governs its turns. */
   budgeted: boolean
 }
 
@@ -63,7 +64,7 @@ export async function changeSession(
     .where(within(tenantId, id))
 }
 
-function within(tenantId: string, id: string) {
+export function within(tenantId: string, id: string) {
   return and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
 }
 
@@ -82,7 +83,7 @@ function toColumns<Given extends Partial<SessionSettings>>(given: Given) {
   }
 }
 
-function toSettings(row: SessionRow): SessionSettings {
+export function toSettings(row: SessionRow): SessionSettings {
   const { id: _id, tenantId: _tenant, headTurnId: _head, createdAtMs: _created, updatedAtMs: _updated, ...settings } = row
   return settings
 }

@@ -1,7 +1,7 @@
 /** What goes with a session: its rows by cascade, then the media, signatures and blobs that nothing else names. */
 import { sql } from 'drizzle-orm'
+import { keptByReference } from './broken-constraints.ts'
 import type { Database } from './connect.ts'
-import { keptByReference } from './kept-by-reference.ts'
 
 export interface NamedBySession {
   turns: number

@@ -19,6 +19,9 @@ export interface ClaimedTurn extends Claim {
   waited: { untilMs: number; reason: WaitReason } | null
 }
 
+/** Of a turn that was stored as claimed. */
+export const FIRST_EPOCH = 1
+
 /** Makes the node known for `leaseMs`. */
 export async function registerNode(db: Database, nodeId: string, leaseMs: number): Promise<void> {
   await db.execute(sql`insert into nodes (id, lease_expires_at_ms) values (${nodeId}, now_ms() + ${leaseMs})`)
@@ -127,14 +130,12 @@ export async function handBack(db: Database, claim: Claim, afterMs: number): Pro
     where id = ${claim.turnId} and lease_owner = ${claim.nodeId} and lease_epoch = ${claim.epoch}`)
 }
 
-/** Which of these turns have ended: canceled on another node, or deleted. Rings may be lost; this is not. */
-export async function endedAmong(db: Database, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return []
-  const rows = await db.execute<{ id: string }>(sql`
-    select asked.id from json_to_recordset(${JSON.stringify(ids.map((id) => ({ id })))}::json) as asked(id text)
-    left join turns on turns.id = asked.id
-    where turns.status is distinct from 'running'`)
-  return rows.map(({ id }) => id)
+/** What the node holds: turns that run, and such as have ended while an answer of theirs is read on. */
+export async function turnsHeldBy(db: Database, nodeId: string): Promise<(Claim & { status: TurnStatus })[]> {
+  const rows = await db.execute<{ id: string; epoch: number; status: TurnStatus }>(
+    sql`select id, lease_epoch as epoch, status from turns where lease_owner = ${nodeId}`,
+  )
+  return rows.map(({ id, epoch, status }) => ({ turnId: id, nodeId, epoch, status }))
 }
 
 /** Whether the ledger of a row of `turns` has an attempt that nobody has closed. */

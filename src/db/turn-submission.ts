@@ -1,10 +1,12 @@
-/** The writes and look-ups of a new turn, all under the session's row lock. */
-import { and, eq, sql } from 'drizzle-orm'
+/** The writes and look-ups of a new turn: under the session's row lock, or valid only while the session has not changed. */
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { ImageSettings } from '../domain/image-settings.ts'
-import type { PolicyNarrowing, Strategy } from '../domain/session.ts'
+import type { PolicyNarrowing, SessionSettings, Strategy } from '../domain/session.ts'
 import type { TurnStatus } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
-import { idempotencyKeys } from './schema.ts'
+import { idempotencyKeys, sessions } from './schema.ts'
+import { budgeted, toSettings, within } from './session-queries.ts'
+import { FIRST_EPOCH } from './turn-leases.ts'
 import { eventsOf, json, ring } from './turn-progress.ts'
 
 export interface SessionState {
@@ -13,12 +15,67 @@ export interface SessionState {
   parent: { status: TurnStatus; depth: number } | null
 }
 
+/** What a submission finds, before it locks anything. */
+export interface SessionAsFound extends SessionState {
+  settings: SessionSettings
+  headTurnId: string | null
+  /** Whether a budget of its own or its tenant's governs its turns. */
+  budgeted: boolean
+  /** Turns that already build on the parent asked for, in order. */
+  siblingIds: string[]
+  /** Whether this key has been used, however long ago. */
+  keyUsed: boolean
+  /** Changes with the session, and with every turn that is submitted or ends. */
+  mark: string
+}
+
+/** @param parentId undefined: the head */
+export async function findForSubmission(
+  db: Database,
+  { tenantId, sessionId, parentId, key }: { tenantId: string; sessionId: string; parentId: string | null | undefined; key: KeyUse | null },
+): Promise<SessionAsFound | null> {
+  const parent = parentId === undefined ? sql`"sessions"."head_turn_id"` : sql`${parentId}::text`
+  const ofSession = sql`turns.session_id = "sessions"."id"`
+  const rows = await db
+    .select({
+      row: sessions,
+      budgeted,
+      mark: sql<string>`"sessions".xmin::text`,
+      busyTurnId: sql<string | null>`(${busyTurn(sql`"sessions"."id"`)})`,
+      parent: sql<
+        string | null
+      >`(select json_build_object('status', status, 'depth', depth)::text from turns where id = ${parent} and ${ofSession})`,
+      siblingIds: sql<string>`(select coalesce(json_agg(id order by position), '[]')::text from turns
+        where ${ofSession} and parent_id is not distinct from ${parent})`,
+      keyUsed:
+        key === null
+          ? sql<boolean>`false`
+          : sql<boolean>`exists (select from idempotency_keys where tenant_id = ${key.tenantId} and route = ${key.route} and key = ${key.key})`,
+    })
+    .from(sessions)
+    .where(within(tenantId, sessionId))
+  const found = rows[0]
+  if (found === undefined) return null
+  const { row, parent: parentJson, siblingIds, ...rest } = found
+  return {
+    ...rest,
+    settings: toSettings(row),
+    headTurnId: row.headTurnId,
+    parent: parentJson === null ? null : (JSON.parse(parentJson) as SessionState['parent']),
+    siblingIds: JSON.parse(siblingIds) as string[],
+  }
+}
+
+function busyTurn(sessionId: SQL): SQL {
+  return sql`select id from turns where session_id = ${sessionId} and status in ('running', 'waiting', 'queued')
+    order by (status = 'queued'), position limit 1`
+}
+
 /** Read after the lock is held: a statement that waited for the lock would still see what was before. */
 export async function readSessionState(db: Database, sessionId: string, parentId: string | null): Promise<SessionState> {
   const rows = await db.execute<{ busy: string | null; status: TurnStatus | null; depth: number | null }>(sql`
     select
-      (select id from turns where session_id = ${sessionId} and status in ('running', 'waiting', 'queued')
-        order by (status = 'queued'), position limit 1) as busy,
+      (${busyTurn(sql`${sessionId}`)}) as busy,
       parent.status, parent.depth
     from (select 1) one left join turns parent on parent.id = ${parentId} and parent.session_id = ${sessionId}`)
   const row = rows[0]
@@ -48,36 +105,56 @@ export interface NewTurnRow {
   reservedUsd: number | null
   /** `traceparent` of the request; null where it is not traced. */
   traceParent: string | null
-  /** False: behind another turn; the end of that one makes it due. */
-  due: boolean
+  /** Whoever takes it up: any node that comes, nobody until the turn before it ends, or this node, which has claimed it already. */
+  by: 'whoever' | 'nobody' | { nodeId: string }
   parts: readonly ({ type: 'text'; text: string } | { type: 'image'; mediaId: string })[]
 }
 
+export interface InsertOptions {
+  nowMs: number
+  /** Stores it only while the session still is as it was found (`SessionAsFound.mark`); without, the caller holds its lock. */
+  mark?: string
+  /** Remembered along with it; one that has been used breaks the primary key. */
+  key?: { use: KeyUse; digest: string } | null
+}
+
 /**
- * Stores the turn with its input and its first event, in one statement. One that is due wants an executor woken in the same
- * transaction.
+ * Stores the turn with its input and its first event, in one statement; false when the session has changed since it was found.
+ * One that is for whoever comes wants an executor woken in the same transaction.
  */
-export async function insertTurn(db: Database, turn: NewTurnRow, nowMs: number): Promise<void> {
+export async function insertTurn(db: Database, turn: NewTurnRow, { nowMs, mark, key = null }: InsertOptions): Promise<boolean> {
   const input = turn.parts.map((part, ordinal) => ({
     ordinal,
     raw: part.type === 'text' ? JSON.stringify({ text: part.text }) : '{}',
     mediaId: part.type === 'image' ? part.mediaId : null,
   }))
-  await db.execute(sql`
-    with fence as (
+  const holder = typeof turn.by === 'object' ? turn.by.nodeId : null
+  const rows = await db.execute(sql`
+    with own as (
+      update sessions set updated_at_ms = ${nowMs}
+      where id = ${turn.sessionId} ${mark === undefined ? sql`` : sql`and sessions.xmin::text = ${mark}`} returning id
+    ), fence as (
       insert into turns (id, tenant_id, session_id, parent_id, parent_is_head, depth, status, version, image, models, strategy, policy,
-        metadata, "window", webhook_url, not_before_ms, deadline_ms, due_at_ms, degraded, reserved_usd, trace_parent, tally, created_at_ms)
-      values (${turn.id}, ${turn.tenantId}, ${turn.sessionId}, ${turn.parentId}, ${turn.parentIsHead}, ${turn.depth}, 'queued', 1,
-        ${json(turn.image)}, ${turn.models && json(turn.models)}, ${turn.strategy}, ${json(turn.policy)}, ${JSON.stringify(turn.metadata)},
-        ${turn.window}, ${turn.webhookUrl}, ${turn.notBeforeMs}, ${turn.deadlineMs}, ${turn.due ? sql`now_ms()` : null}, '[]',
-        ${turn.reservedUsd}, ${turn.traceParent}, 'due', ${nowMs})
+        metadata, "window", webhook_url, not_before_ms, deadline_ms, due_at_ms, lease_owner, lease_epoch, degraded, reserved_usd,
+        trace_parent, tally, created_at_ms)
+      select ${turn.id}, ${turn.tenantId}, own.id, ${turn.parentId}, ${turn.parentIsHead}, ${turn.depth},
+        ${holder === null ? 'queued' : 'running'}, 1, ${json(turn.image)}, ${turn.models && json(turn.models)}, ${turn.strategy},
+        ${json(turn.policy)}, ${JSON.stringify(turn.metadata)}, ${turn.window}, ${turn.webhookUrl}, ${turn.notBeforeMs},
+        ${turn.deadlineMs}, ${turn.by === 'whoever' ? sql`now_ms()` : null}, ${holder}, ${holder === null ? 0 : FIRST_EPOCH},
+        '[]', ${turn.reservedUsd}, ${turn.traceParent}, 'due', ${nowMs}
+      from own
       returning *
+    ), keyed as (
+      insert into idempotency_keys (tenant_id, route, key, digest, turn_id, created_at_ms)
+      select ${key?.use.tenantId ?? null}, ${key?.use.route ?? null}, ${key?.use.key ?? null}, ${key?.digest ?? null}, fence.id, ${nowMs}
+      from fence where ${key !== null}
     ), input as (
       insert into parts (turn_id, attempt, ordinal, raw, holes, media_id)
       select fence.id, 0, part.ordinal, part.raw, '[]', part."mediaId"
       from fence, json_to_recordset(${JSON.stringify(input)}::json) as part(ordinal int, raw text, "mediaId" text)
     ), ${eventsOf([{ type: 'turn.queued', data: {} }], nowMs)}
     select ${ring()} from fence`)
+  return rows.length === 1
 }
 
 export interface KeyUse {

@@ -4,7 +4,9 @@ import type { Alert } from './alert.ts'
 import type { MediaType } from './media.ts'
 import type { ModelAnswer, ModelRequest } from './model-call.ts'
 import type { ImageBlob, ReceivedPart } from './part.ts'
+import type { SessionSettings } from './session.ts'
 import type { Span } from './trace.ts'
+import type { Turn } from './turn.ts'
 
 /** Time, injected everywhere. `sleep` rejects with the signal's reason as soon as it aborts; abort is final. */
 export interface Clock {
@@ -35,6 +37,18 @@ export interface Dispatcher<Tx> {
    * there is none.
    */
   wakeHere?: () => void
+  /** A place in this very process for a turn about to be stored; null while there is none. Absent where nothing is executed. */
+  admit?: (turnId: string) => Admission | null
+}
+
+/** A place kept for one turn, which is stored as claimed and so needs no wake-up and no look. */
+export interface Admission {
+  /** Whom the turn is stored as claimed by, at epoch 1. */
+  nodeId: string
+  /** It is stored: it starts. */
+  begin(turn: Turn, session: SessionSettings): void
+  /** The place is given up, unless the turn has begun. Should it be stored all the same, the node finds it and lets go of it. */
+  leave(): void
 }
 
 /** An end of a turn that its caller is to be told of: the event `(turnId, seq)`. */

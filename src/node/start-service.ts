@@ -87,7 +87,11 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     pictures: createPictures(),
     transport,
     bell,
-    dispatcher: { wake: dispatch.wake, wakeHere: () => ownExecutor?.wake() },
+    dispatcher: {
+      wake: dispatch.wake,
+      wakeHere: () => ownExecutor?.wake(),
+      admit: (turnId) => ownExecutor?.admit(turnId) ?? null,
+    },
     tracer,
     webhooks: { refusal: (url) => webhookRefusal(webhookRules, url), enqueue: dispatch.enqueueWebhooks },
     version: manifest.version,

@@ -3,16 +3,29 @@ import type { Catalogue } from '../domain/catalogue.ts'
 import { findModel } from '../domain/catalogue.ts'
 import type { ImageSettings } from '../domain/image-settings.ts'
 import { type FieldError, RequestError } from '../domain/problem.ts'
-import type { Strategy } from '../domain/session.ts'
+import type { SessionSettings, Strategy } from '../domain/session.ts'
+import type { TurnRequest } from '../domain/turn.ts'
+
+/** What the models of a turn are asked for: its own wish, else its session's. */
+export interface Asked {
+  models: readonly string[] | null
+  strategy: Strategy
+  image: ImageSettings
+}
+
+export function askedOf(session: SessionSettings, request: Pick<TurnRequest, 'models' | 'strategy' | 'image'>): Asked {
+  return {
+    models: request.models ?? (request.strategy === null ? session.models : null),
+    strategy: request.strategy ?? session.strategy,
+    image: { ...session.image, ...request.image },
+  }
+}
 
 /**
  * @throws RequestError `invalid_request` for a model nobody knows, or a size or ratio that no model of the chain can make.
  * What only some of them can make is left to the engine, which skips or degrades them.
  */
-export function checkChain(
-  catalogue: Catalogue,
-  asked: { models: readonly string[] | null; strategy: Strategy; image: ImageSettings },
-): void {
+export function checkChain(catalogue: Catalogue, asked: Asked): void {
   const names = asked.models ?? catalogue.chains[asked.strategy]
   const errors: FieldError[] = []
   const models = names.flatMap((name, index) => {

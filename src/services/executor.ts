@@ -5,7 +5,9 @@
  * lease ran out drops its runs, takes a new name and goes on.
  */
 import * as leases from '../db/turn-leases.ts'
+import type { TurnInSession } from '../db/turn-views.ts'
 import { describeError } from '../domain/describe-error.ts'
+import type { Admission } from '../domain/ports.ts'
 import type { Installation } from './context.ts'
 import { handOverWebhooks } from './hand-over-webhooks.ts'
 import { runTurn } from './run-turn.ts'
@@ -44,6 +46,9 @@ export class Executor {
   #leaseUntilMs = 0
   #looking = false
   #lookAgain = false
+  readonly #admitted = new Set<string>()
+  /** Held by this node at the last sweep, and not known to it. */
+  #unknown: ReadonlySet<string> = new Set()
   #handBacks: leases.ClaimedTurn[] = []
   #loops: Promise<void>[] = []
 
@@ -70,6 +75,23 @@ export class Executor {
   /** Something has fallen due: look now. */
   wake(): void {
     void this.#look()
+  }
+
+  /** A place for a turn about to be stored as claimed by this node; null when there is none. */
+  admit(turnId: string): Admission | null {
+    const lost = this.#lost.signal
+    const isFull = this.#running.size + this.#admitted.size >= this.#options.turnsMax
+    if (this.#mode !== 'running' || lost.aborted || isFull || this.#inst.clock.nowMs() >= this.#leaseUntilMs) return null
+    const claim = { turnId, nodeId: this.#nodeId, epoch: leases.FIRST_EPOCH, status: 'running', waited: null } as const
+    this.#admitted.add(turnId)
+    return {
+      nodeId: claim.nodeId,
+      begin: (turn, session) => {
+        // A lease lost meanwhile has freed the turn for others.
+        if (this.#admitted.delete(turnId) && !lost.aborted) this.#begin(claim, { turn, session, budgeted: false, parentIsHead: false })
+      },
+      leave: () => void this.#admitted.delete(turnId),
+    }
   }
 
   /** The turn was canceled, here or on another node. */
@@ -130,13 +152,26 @@ export class Executor {
   async #sweep(): Promise<void> {
     const { db } = this.#inst
     for (const claim of this.#handBacks.splice(0)) await this.#handBack(claim, BROKEN_PAUSE_MS)
-    // By the time of the answer a turn that waited a moment may run again here: that run is not the one asked about.
-    const asked = new Map(this.#running)
-    for (const id of await leases.endedAmong(db, [...asked.keys()])) asked.get(id)?.canceled.abort()
+    await this.#compareHolds()
     await leases.freeTurnsOfDeadNodes(db)
     await leases.releaseForgottenQueues(db)
     await this.#look()
     await handOverWebhooks(this.#inst)
+  }
+
+  /**
+   * Rings may be lost, and so may the answer to the statement that stored or claimed a turn: what this node holds by the database
+   * says which runs were canceled or deleted elsewhere, and which turns it holds without running them.
+   */
+  async #compareHolds(): Promise<void> {
+    // By the time of the answer a turn that waited a moment may run again here: that run is not the one asked about.
+    const asked = new Map(this.#running)
+    const held = new Map((await leases.turnsHeldBy(this.#inst.db, this.#nodeId)).map((hold) => [hold.turnId, hold]))
+    for (const [id, running] of asked) if (held.get(id)?.status !== 'running') running.canceled.abort()
+    const unknown = [...held.values()].filter(({ turnId }) => !this.#running.has(turnId) && !this.#admitted.has(turnId))
+    // One that is unknown for a moment was claimed, or let go of, a moment ago.
+    for (const hold of unknown) if (this.#unknown.has(hold.turnId)) await leases.handBack(this.#inst.db, hold, 0)
+    this.#unknown = new Set(unknown.map(({ turnId }) => turnId))
   }
 
   /** Claims what is due, as far as there is room; one look at a time, and another if someone rang meanwhile. */
@@ -160,21 +195,21 @@ export class Executor {
     }
   }
 
-  #begin(claim: leases.ClaimedTurn): void {
+  #begin(claim: leases.ClaimedTurn, opened?: TurnInSession): void {
     const canceled = new AbortController()
     const running = { claim, canceled, done: Promise.resolve() }
     this.#running.set(claim.turnId, running)
-    running.done = this.#run(claim, canceled.signal).finally(() => {
+    running.done = this.#run(claim, canceled.signal, opened).finally(() => {
       // A turn that waited a moment may have been claimed again before its last run was over.
       if (this.#running.get(claim.turnId) === running) this.#running.delete(claim.turnId)
       if (this.#running.size === this.#options.turnsMax - 1) this.wake()
     })
   }
 
-  async #run(claim: leases.ClaimedTurn, canceled: AbortSignal): Promise<void> {
+  async #run(claim: leases.ClaimedTurn, canceled: AbortSignal, opened?: TurnInSession): Promise<void> {
     const { logger } = this.#inst
     try {
-      const end = await runTurn(this.#inst, claim, { canceled, lost: this.#lost.signal })
+      const end = await runTurn(this.#inst, claim, { canceled, lost: this.#lost.signal }, opened)
       if (end.kind === 'waiting') this.#wakeAt(end.dueAtMs)
       if (end.kind === 'ended') {
         await end.lingering

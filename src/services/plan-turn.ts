@@ -1,18 +1,19 @@
 import { readSessionState } from '../db/turn-submission.ts'
 import type { HistoryFidelity } from '../domain/attempt.ts'
 import { type RequestSummary, summarizeRequest } from '../domain/history/summarize-request.ts'
+import { newTurn } from '../domain/new-turn.ts'
 import type { ImageBlob, InputPart } from '../domain/part.ts'
 import { estimateTurnCost } from '../domain/price.ts'
 import { RequestError } from '../domain/problem.ts'
 import type { Turn } from '../domain/turn.ts'
 import { decide } from '../engine/decide.ts'
 import type { Decision } from '../engine/decision.ts'
-import { checkChain } from './check-chain.ts'
+import { askedOf, checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { asSent } from './place-images.ts'
 import { endpointOf, historyFacts, planFor } from './plan-history.ts'
 import { requestOf } from './request-of.ts'
-import { resolveMedia } from './resolve-media.ts'
+import { inputParts, resolveMedia } from './resolve-media.ts'
 import { reachSession } from './scope.ts'
 import type { Submission } from './submit-turn.ts'
 import { loadHistory, newRun, turnFacts } from './turn-run.ts'
@@ -42,11 +43,7 @@ export const planTurn: Verb<PlanInput, TurnPlan> = async ({ ctx, input }) => {
   if (input.expectedHeadTurnId !== undefined && input.expectedHeadTurnId !== session.headTurnId) {
     throw new RequestError('stale_parent', `The head of this session is ${session.headTurnId ?? 'root'} now.`)
   }
-  checkChain(ctx.catalogue, {
-    models: request.models ?? (request.strategy === null ? session.models : null),
-    strategy: request.strategy ?? session.strategy,
-    image: { ...session.image, ...request.image },
-  })
+  checkChain(ctx.catalogue, askedOf(session, request))
   const parentId = input.parentId === undefined ? session.headTurnId : input.parentId
   const turn = await imagine(ctx, input, parentId)
   const run = newRun(ctx, { turnId: turn.id, nodeId: '', epoch: 0 }, turn, session)
@@ -89,45 +86,18 @@ async function imagine(ctx: ServiceContext, input: PlanInput, parentId: string |
       errors: [{ path: 'parentId', message: 'no turn of this session that succeeded' }],
     })
   }
-  return {
-    ...input.request,
-    parts: await asStored(ctx, input),
+  return newTurn({ ...input.request, parts: await asStored(ctx, input) }, 'queued', {
     id: 'trn_planned',
     tenantId: ctx.principal.tenantId,
     sessionId: input.sessionId,
     parentId,
     siblingIds: [],
     index: parent === null ? 0 : parent.depth + 1,
-    status: 'queued',
-    version: 0,
-    deadlineAtMs: null,
-    waitingUntilMs: null,
-    waitReason: null,
-    output: [],
-    model: null,
-    modelVersion: null,
-    fallback: false,
-    degraded: [],
-    fidelity: null,
-    attempts: [],
-    usage: null,
-    costUsd: 0,
-    billed: 'no',
-    error: null,
-    queuePosition: 0,
     createdAtMs: ctx.clock.nowMs(),
-    startedAtMs: null,
-    endedAtMs: null,
-  }
+  })
 }
 
 async function asStored(ctx: ServiceContext, { request, previews }: PlanInput): Promise<InputPart[]> {
-  const stored = await resolveMedia(ctx, request.parts, previews)
-  return request.parts.flatMap((part): InputPart[] => {
-    if (part.type === 'text') return [part]
-    const image = previews.get(part.mediaId) ?? stored.get(part.mediaId)
-    return image === undefined
-      ? []
-      : [{ type: 'image', mediaId: part.mediaId, sha256: image.sha256, bytes: image.bytes, mimeType: image.mimeType }]
-  })
+  const stored: ReadonlyMap<string, ImageBlob> = await resolveMedia(ctx, request.parts, previews)
+  return inputParts(request.parts, new Map([...stored, ...previews]))
 }

@@ -1,4 +1,5 @@
 import type { Media } from '../domain/media.ts'
+import type { ImageBlob, InputPart } from '../domain/part.ts'
 import { RequestError } from '../domain/problem.ts'
 import type { ServiceContext } from './context.ts'
 import { reachableMedia } from './scope.ts'
@@ -20,4 +21,15 @@ export async function resolveMedia(
   )
   if (errors.length > 0) throw new RequestError('invalid_request', 'The turn names media that do not exist.', { errors })
   return found
+}
+
+/** The parts with what is known of their images; those whose image is unknown are left out. */
+export function inputParts(parts: readonly NewInputPart[], media: ReadonlyMap<string, ImageBlob>): InputPart[] {
+  return parts.flatMap((part): InputPart[] => {
+    if (part.type === 'text') return [part]
+    const image = media.get(part.mediaId)
+    return image === undefined
+      ? []
+      : [{ type: 'image', mediaId: part.mediaId, sha256: image.sha256, bytes: image.bytes, mimeType: image.mimeType }]
+  })
 }

@@ -2,6 +2,7 @@
 import { closeLateAttempt, LOST_ATTEMPT } from '../db/turn-endings.ts'
 import { type ClaimedTurn, handBack } from '../db/turn-leases.ts'
 import { type AttemptEnd, moveTurn, type NewEvent, startTurn, type TurnStart, type TurnStep } from '../db/turn-progress.ts'
+import type { TurnInSession } from '../db/turn-views.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { hasEnded } from '../domain/turn.ts'
 import { decide } from '../engine/decide.ts'
@@ -25,9 +26,9 @@ export type RunEnd = { kind: 'ended'; lingering?: Promise<void> } | { kind: 'wai
 /** What other nodes have learned of the models may be noticed this late; reserving notices it at once. */
 const STATES_AGE_MAX_MS = 250
 
-/** Runs a claimed turn until it ends, has to wait, or is lost to another node. */
-export async function runTurn(inst: Installation, claim: ClaimedTurn, signals: RunSignals): Promise<RunEnd> {
-  const run = await openRun(inst, claim)
+/** Runs a claimed turn until it ends, has to wait, or is lost to another node. `opened`: what the database holds of it, where that is known. */
+export async function runTurn(inst: Installation, claim: ClaimedTurn, signals: RunSignals, opened?: TurnInSession): Promise<RunEnd> {
+  const run = await openRun(inst, claim, opened)
   if (run === null) return { kind: 'lost' }
   if (hasEnded(run.turn.status)) return tidyUp(inst, run)
   let ended: EndedAttempt | null = lostAttempt(run, inst.clock.nowMs())

@@ -1,4 +1,4 @@
-import { breaksReference } from '../db/kept-by-reference.ts'
+import { breaksReference } from '../db/broken-constraints.ts'
 import { type LockedSession, lockSession } from '../db/session-queries.ts'
 import { cancelActiveTurn } from '../db/turn-endings.ts'
 import { findKeyUse, insertTurn, readSessionState, rememberKeyUse } from '../db/turn-submission.ts'
@@ -7,7 +7,8 @@ import { makeId } from '../domain/ids.ts'
 import type { Media } from '../domain/media.ts'
 import { RequestError, turnProblem } from '../domain/problem.ts'
 import type { Turn, TurnRequest } from '../domain/turn.ts'
-import { checkChain } from './check-chain.ts'
+import { acceptAtOnce } from './accept-at-once.ts'
+import { askedOf, checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { digestOf } from './digest.ts'
 import { holdForNewTurn } from './keep-budget.ts'
@@ -41,6 +42,9 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
   const key =
     input.idempotencyKey === null ? null : { tenantId, route: input.keyPurpose ?? `turns of ${input.sessionId}`, key: input.idempotencyKey }
   const digest = key === null ? '' : await digestOf(contentOf(input, media))
+
+  const running = await acceptAtOnce(ctx, input, media, key === null ? null : { use: key, digest })
+  if (running !== null) return { turn: running, replayed: false }
 
   const accept = ctx.db.transaction(async (tx) => {
     const inside: ServiceContext = { ...ctx, db: tx }
@@ -86,11 +90,7 @@ async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Su
   if (input.expectedHeadTurnId !== undefined && input.expectedHeadTurnId !== session.headTurnId) {
     throw new RequestError('stale_parent', `The head of this session is ${session.headTurnId ?? 'root'} now.`)
   }
-  const asked = {
-    models: request.models ?? (request.strategy === null ? session.models : null),
-    strategy: request.strategy ?? session.strategy,
-    image: { ...session.image, ...request.image },
-  }
+  const asked = askedOf(session, request)
   checkChain(ctx.catalogue, asked)
   const parentId = input.parentId === undefined ? session.headTurnId : input.parentId
   const state = await readSessionState(ctx.db, sessionId, parentId)
@@ -123,10 +123,10 @@ async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Su
       depth,
       reservedUsd,
       traceParent: ctx.traceParent,
-      due: !behind,
+      by: behind ? 'nobody' : 'whoever',
       ...request,
     },
-    nowMs,
+    { nowMs },
   )
   if (!behind) await ctx.dispatcher.wake(ctx.db)
   return id

@@ -2,7 +2,7 @@
 import { type BranchTurn, loadBranch } from '../db/branch.ts'
 import type { Claim, ClaimedTurn } from '../db/turn-leases.ts'
 import { startTurn, type TurnStart } from '../db/turn-progress.ts'
-import { loadTurnWithSession } from '../db/turn-views.ts'
+import { loadTurnWithSession, type TurnInSession } from '../db/turn-views.ts'
 import type { Attempt } from '../domain/attempt.ts'
 import { historyReach } from '../domain/history/plan-history.ts'
 import type { SessionSettings } from '../domain/session.ts'
@@ -41,8 +41,8 @@ export interface RunSignals {
 }
 
 /** Null when the turn or its session is gone. */
-export async function openRun(inst: Installation, claim: ClaimedTurn): Promise<TurnRun | null> {
-  const loaded = await loadTurnWithSession(inst.db, claim.turnId)
+export async function openRun(inst: Installation, claim: ClaimedTurn, opened?: TurnInSession): Promise<TurnRun | null> {
+  const loaded = opened ?? (await loadTurnWithSession(inst.db, claim.turnId))
   if (loaded === null) return null
   const { turn, session, budgeted, parentIsHead } = loaded
   const run = { ...newRun(inst, claim, turn, session), waited: claim.waited, budgeted }

@@ -50,12 +50,12 @@ export async function aTurn(db: Database, sessionId: string, more: Partial<NewTu
       deadlineMs: null,
       reservedUsd: null,
       traceParent: null,
-      due: true,
+      by: 'whoever',
     },
     parts: [{ type: 'text', text: 'a house' }],
     ...more,
   }
-  await insertTurn(db, turn, NOW_MS)
+  await insertTurn(db, turn, { nowMs: NOW_MS })
   return turn.id
 }
 

@@ -30,7 +30,7 @@ describe('events across turns', () => {
       await slow.promise
     })
     await written.promise
-    await given.aTurn(db, sessionId, { due: false })
+    await given.aTurn(db, sessionId, { by: 'nobody' })
     await soon(async () => expect(await seen()).toEqual(['turn.queued', 'turn.started']))
     slow.resolve()
     await older
@@ -101,7 +101,7 @@ describe('the bell', () => {
     const sessionId = await given.aSession(db)
     const first = await given.aTurn(db, sessionId)
     await given.started(db, first)
-    await given.aTurn(db, sessionId, { due: false })
+    await given.aTurn(db, sessionId, { by: 'nobody' })
     await cancelActiveTurn(db, first, turnProblem('canceled', 'it was canceled'), NOW_MS)
     expect(await cancel.promise).toBe(first)
     await work.promise

@@ -25,7 +25,7 @@ async function canceledInFlight(db: Database): Promise<{ claimed: ClaimedTurn; s
 describe('cancel', () => {
   it('ends a queued, a running and a waiting turn at once, and one that has ended not again', async () => {
     const { db } = await freshDatabase()
-    const queued = await given.aTurn(db, await given.aSession(db), { due: false })
+    const queued = await given.aTurn(db, await given.aSession(db), { by: 'nobody' })
     const running = (await given.started(db, await given.aTurn(db, await given.aSession(db)))).turnId
     const waiting = await given.started(db, await given.aTurn(db, await given.aSession(db)))
     await moveTurn(db, waiting, null, { to: 'waiting', untilMs: NOW_MS, reason: 'quota' }, [], NOW_MS)
@@ -44,7 +44,7 @@ describe('cancel', () => {
     const { db, sql } = await freshDatabase()
     const sessionId = await given.aSession(db)
     const running = await given.started(db, await given.aTurn(db, sessionId))
-    const [second, third] = [await given.aTurn(db, sessionId, { due: false }), await given.aTurn(db, sessionId, { due: false })]
+    const [second, third] = [await given.aTurn(db, sessionId, { by: 'nobody' }), await given.aTurn(db, sessionId, { by: 'nobody' })]
     await cancelActiveTurn(db, second, why, NOW_MS)
     expect(await sql`select id from turns where due_at_ms is not null`).toEqual([])
     expect(await claimDueTurns(db, running.nodeId, 10)).toEqual([])

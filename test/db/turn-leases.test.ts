@@ -167,21 +167,25 @@ describe('sweeps', () => {
     const { db } = await freshDatabase()
     const [idle, busy] = [await aSession(db), await aSession(db)]
     await started(db, await aTurn(db, busy))
-    await aTurn(db, busy, { due: false })
-    const first = await aTurn(db, idle, { due: false })
-    await aTurn(db, idle, { due: false })
+    await aTurn(db, busy, { by: 'nobody' })
+    const first = await aTurn(db, idle, { by: 'nobody' })
+    await aTurn(db, idle, { by: 'nobody' })
     expect(await leases.releaseForgottenQueues(db)).toBe(1)
     expect(await leases.releaseForgottenQueues(db)).toBe(0)
     await claim(db, first)
   })
 
-  it('tell which turns of a node have ended or are gone', async () => {
+  it('tell what a node holds, and nothing that it has let go of', async () => {
     const { db } = await freshDatabase()
     const running = await started(db, await aTurn(db, await aSession(db)))
-    const ended = await started(db, await aTurn(db, await aSession(db)))
-    await succeed(db, ended)
-    expect((await leases.endedAmong(db, [running.turnId, ended.turnId, 'trn_gone'])).sort()).toEqual([ended.turnId, 'trn_gone'].sort())
-    expect(await leases.endedAmong(db, [])).toEqual([])
+    const { nodeId } = running
+    const stored = await aTurn(db, await aSession(db), { by: { nodeId } })
+    await succeed(db, await started(db, await aTurn(db, await aSession(db)), nodeId))
+    const held = new Map((await leases.turnsHeldBy(db, nodeId)).map((hold) => [hold.turnId, hold]))
+    expect(held.size).toBe(2)
+    expect(held.get(running.turnId)).toEqual({ turnId: running.turnId, nodeId, epoch: running.epoch, status: 'running' })
+    expect(held.get(stored)).toEqual({ turnId: stored, nodeId, epoch: leases.FIRST_EPOCH, status: 'running' })
+    expect(await leases.turnsHeldBy(db, 'nod_other')).toEqual([])
   })
 })
 

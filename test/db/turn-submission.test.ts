@@ -14,8 +14,8 @@ describe('what a new turn finds in its session', () => {
     const busy = async () => (await readSessionState(db, sessionId, null)).busyTurnId
     expect(await busy()).toBeNull()
     const first = await given.aTurn(db, sessionId)
-    const second = await given.aTurn(db, sessionId, { due: false })
-    await given.aTurn(db, await given.aSession(db), { due: false })
+    const second = await given.aTurn(db, sessionId, { by: 'nobody' })
+    await given.aTurn(db, await given.aSession(db), { by: 'nobody' })
     expect(await busy()).toBe(first)
     const claimed = await given.started(db, first)
     expect(await busy()).toBe(first)

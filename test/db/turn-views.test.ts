@@ -14,7 +14,7 @@ describe('turns as they are seen', () => {
   it('come in the order asked for, without those that do not exist', async () => {
     const { db } = await freshDatabase()
     const sessionId = await given.aSession(db)
-    const ids = [await given.aTurn(db, sessionId, { due: false }), await given.aTurn(db, sessionId, { due: false })]
+    const ids = [await given.aTurn(db, sessionId, { by: 'nobody' }), await given.aTurn(db, sessionId, { by: 'nobody' })]
     expect((await loadTurns(db, [ids[1] ?? '', 'trn_unknown', ids[0] ?? ''])).map(({ id }) => id)).toEqual([...ids].reverse())
     expect(await loadTurns(db, [])).toEqual([])
   })
@@ -25,8 +25,8 @@ describe('turns as they are seen', () => {
     const root = await given.aSucceededTurn(db, sessionId)
     const [a, b, c] = [
       await given.aTurn(db, sessionId, { parentId: root, depth: 1 }),
-      await given.aTurn(db, sessionId, { parentId: root, depth: 1, due: false }),
-      await given.aTurn(db, sessionId, { parentId: null, due: false }),
+      await given.aTurn(db, sessionId, { parentId: root, depth: 1, by: 'nobody' }),
+      await given.aTurn(db, sessionId, { parentId: null, by: 'nobody' }),
     ]
     await given.started(db, a)
     const turns = await loadTurns(db, [root, a, b, c])

@@ -55,6 +55,8 @@ export interface Options {
   policy?: Record<string, unknown>
   endpoint?: Partial<Endpoint>
   connections?: number
+  /** Turns run where they are accepted, as in the service: in the node started first. Default: whoever looks first runs them. */
+  atOnce?: boolean
   onStatement?: (text: string) => void
 }
 
@@ -124,7 +126,9 @@ export async function openHouse(options: Options = {}): Promise<House> {
       pictures: { thumbnail: unused, toDisplayJpeg: unused },
       model: createGeminiModel({ endpoints: [endpoint], transport, blobs, signatures, clock }),
       files: createGeminiFiles({ endpoints: [endpoint], transport, blobs, clock }),
-      dispatcher: ringingDispatcher,
+      dispatcher: options.atOnce
+        ? { ...ringingDispatcher, admit: (turnId) => nodes[0]?.executor.admit(turnId) ?? null }
+        : ringingDispatcher,
       webhooks: null,
       tracer: null,
       models: createModelStates(database.db, clock),

@@ -9,10 +9,11 @@ import type { Database } from '../../src/db/connect.ts'
 import { eventsOfTurn } from '../../src/db/event-queries.ts'
 import { branchIds, turnIdsOfSession } from '../../src/db/tree-queries.ts'
 import * as leases from '../../src/db/turn-leases.ts'
-import { loadTurns } from '../../src/db/turn-views.ts'
+import { loadTurns, type TurnInSession } from '../../src/db/turn-views.ts'
 import type { ImageModel } from '../../src/domain/ports.ts'
 import { RequestError } from '../../src/domain/problem.ts'
-import { hasEnded } from '../../src/domain/turn.ts'
+import type { SessionSettings } from '../../src/domain/session.ts'
+import { hasEnded, type Turn } from '../../src/domain/turn.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
 import { cancelTurn } from '../../src/services/cancel-turn.ts'
 import type { Installation, ServiceContext } from '../../src/services/context.ts'
@@ -29,7 +30,7 @@ const LOOKS = 10
 
 const node = fc.constantFrom('a', 'b')
 const action = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({ do: 'submit' } as const) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('submit' as const), node, atOnce: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), nth: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('die' as const), node }) },
   { weight: 1, arbitrary: fc.constant({ do: 'sweep' } as const) },
@@ -92,9 +93,23 @@ function gated(db: Database, gate: (label: string) => Promise<unknown>): Databas
 async function act(inst: Installation, house: House, sessionId: string, action: Action, nodes: ReadonlyMap<string, string>): Promise<void> {
   const ctx: ServiceContext = { ...inst, principal: house.ctx.principal, requestId: 'req_race', traceParent: null }
   switch (action.do) {
-    case 'submit':
-      await submitTurn({ ctx, input: { sessionId, idempotencyKey: null, request: aRequest('a house') } }).catch(allowBusy)
+    case 'submit': {
+      const runs: Promise<void>[] = []
+      const nodeId = nodes.get(action.node) ?? ''
+      const admit = (turnId: string) => ({
+        nodeId,
+        begin: (turn: Turn, session: SessionSettings) => {
+          const claim = { turnId, nodeId, epoch: leases.FIRST_EPOCH, status: 'running', waited: null } as const
+          runs.push(run(inst, claim, { turn, session, budgeted: false, parentIsHead: false }))
+        },
+        leave: () => {},
+      })
+      const dispatcher = action.atOnce ? { ...ctx.dispatcher, admit } : ctx.dispatcher
+      const input = { sessionId, idempotencyKey: null, request: aRequest('a house') }
+      await submitTurn({ ctx: { ...ctx, dispatcher }, input }).catch(allowBusy)
+      await Promise.all(runs)
       return
+    }
     case 'cancel': {
       const ids = await turnIdsOfSession(inst.db, sessionId)
       const turnId = ids[action.nth]
@@ -115,16 +130,16 @@ async function act(inst: Installation, house: House, sessionId: string, action: 
 
 /** What an executor does, but for noticing that its node has died: it goes on as one does that sleeps. */
 async function work(inst: Installation, nodeId: string): Promise<number> {
-  const never = new AbortController().signal
   const claims = await leases.claimDueTurns(inst.db, nodeId, 5)
-  await Promise.all(
-    claims.map(async (claim) => {
-      const end = await runTurn(inst, claim, { canceled: never, lost: never })
-      if (end.kind === 'lost') await leases.handBack(inst.db, claim, 0)
-      if (end.kind === 'ended') await end.lingering
-    }),
-  )
+  await Promise.all(claims.map((claim) => run(inst, claim)))
   return claims.length
+}
+
+async function run(inst: Installation, claim: leases.ClaimedTurn, opened?: TurnInSession): Promise<void> {
+  const never = new AbortController().signal
+  const end = await runTurn(inst, claim, { canceled: never, lost: never }, opened)
+  if (end.kind === 'lost') await leases.handBack(inst.db, claim, 0)
+  if (end.kind === 'ended') await end.lingering
 }
 
 function allowBusy(error: unknown): void {

@@ -10,19 +10,19 @@ import { systemRandom } from '../../src/runtime/random.ts'
 import { Executor } from '../../src/services/executor.ts'
 import { openHouse } from './installation.ts'
 
-/** Run before and after the database is asked which turns have ended. */
+/** Run before and after the database is asked which turns the node holds. */
 interface Hold {
   before(): Promise<void>
   after(): Promise<void>
 }
 
-/** The database, which holds back what asks for the turns that run no more. */
+/** The database, which holds back what asks for them. */
 const holdingBack = (db: Database, hold: Hold): Database =>
   new Proxy(db, {
     get(target, name) {
       if (name !== 'execute') return Reflect.get(target, name)
       return async (statement: SQL) => {
-        const isAsked = dialect.sqlToQuery(statement).sql.includes("status is distinct from 'running'")
+        const isAsked = dialect.sqlToQuery(statement).sql.includes('where lease_owner = ')
         if (isAsked) await hold.before()
         const rows = await target.execute(statement)
         if (isAsked) await hold.after()

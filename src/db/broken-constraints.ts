@@ -6,8 +6,18 @@ export function keptByReference(error: unknown): never[] {
 
 /** Whether a statement failed because a foreign key would point nowhere. */
 export function breaksReference(error: unknown): boolean {
+  return hasCode(error, '23503')
+}
+
+/** Whether a statement failed because there is such a row already. */
+export function breaksUnique(error: unknown): boolean {
+  return hasCode(error, '23505')
+}
+
+/** PostgreSQL's error codes, appendix A of its manual; drizzle wraps the error that has them. */
+function hasCode(error: unknown, code: string): boolean {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    if ('code' in inner && inner.code === '23503') return true
+    if ('code' in inner && inner.code === code) return true
   }
   return false
 }
