@@ -4,11 +4,14 @@ import type { Attempt as LedgerAttempt } from '../domain/attempt.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { RequestErrorCode } from '../domain/problem.ts'
 import type { WaitReason } from '../domain/turn.ts'
+import type { AlertResource } from '../http/contract/alert.ts'
 import type { MediaResource } from '../http/contract/media.ts'
 import type { ModelResource } from '../http/contract/model.ts'
 import type { RequestProblem, TurnProblem } from '../http/contract/problem.ts'
 import type { DeletedSession, NewSession, SessionChanges, SessionResource, TokenResource } from '../http/contract/session.ts'
+import type { StatsQuery as StatsParameters, StatsResource } from '../http/contract/stats.ts'
 import type { TurnOptions, TurnResource } from '../http/contract/turn.ts'
+import type { UsageQuery as UsageParameters, UsageReport } from '../http/contract/usage.ts'
 
 export type Session = z.output<typeof SessionResource>
 export type SessionSettings = z.input<typeof NewSession>
@@ -21,6 +24,12 @@ export type Attempt = Turn['attempts'][number]
 export type EditOptions = z.input<typeof TurnOptions>
 export type Media = z.output<typeof MediaResource>
 export type Model = z.output<typeof ModelResource>
+export type Stats = z.output<typeof StatsResource>
+export type StatsWindow = Stats['window']
+export type StatsQuery = Partial<z.output<typeof StatsParameters>>
+export type Usage = z.output<typeof UsageReport>
+export type UsageQuery = z.input<typeof UsageParameters>
+export type Alert = z.output<typeof AlertResource>
 export type Problem = z.output<typeof RequestProblem>
 export type TurnError = z.output<typeof TurnProblem>
 export type { FailureKind, RequestErrorCode, WaitReason }

@@ -4,6 +4,7 @@ import { systemRandom } from '../runtime/random.ts'
 import type { Model } from './contract.ts'
 import { EditingSession } from './editing-session.ts'
 import { mediaOf } from './media.ts'
+import { monitoringOf } from './monitoring.ts'
 import { sessionsOf } from './sessions.ts'
 import { turnsOf } from './turns.ts'
 import { Wire, type WireOptions } from './wire.ts'
@@ -18,6 +19,7 @@ export function createClient(options: ClientOptions) {
     sessions: sessionsOf(wire),
     turns: turnsOf(wire),
     media: mediaOf(wire),
+    monitoring: monitoringOf(wire),
     models: {
       /** What each model can do, what it costs and how it fares. */
       list: async (): Promise<Model[]> => (await wire.json<{ data: Model[] }>('GET', '/v1/models', { repeatable: true })).data,

@@ -4,15 +4,27 @@ import type { Clock } from '../domain/ports.ts'
 /** The service sends a comment every 15 s: after three of them missed, nobody is there. */
 const SILENCE_MS_MAX = 45_000
 
-/** Yields the `data` of every whole event. Throws when the connection breaks or falls silent; closes it when the reader leaves. */
-export async function* readEventStream(body: ReadableStream<Uint8Array>, clock: Clock): AsyncGenerator<string> {
+export interface StreamedEvent {
+  /** Of the last event that had one. */
+  id: string
+  data: string
+}
+
+/** Yields every whole event. Throws when the connection breaks or falls silent; closes it when the reader leaves. */
+export async function* readEventStream(body: ReadableStream<Uint8Array>, clock: Clock): AsyncGenerator<StreamedEvent> {
+  let id = ''
   let data: string[] = []
   for await (const line of readLines(body, clock)) {
-    if (line.startsWith('data:')) data.push(line.slice('data:'.length).replace(/^ /, ''))
+    if (line.startsWith('id:')) id = contentOf(line, 'id:')
+    if (line.startsWith('data:')) data.push(contentOf(line, 'data:'))
     if (line !== '' || data.length === 0) continue
-    yield data.join('\n')
+    yield { id, data: data.join('\n') }
     data = []
   }
+}
+
+function contentOf(line: string, field: string): string {
+  return line.slice(field.length).replace(/^ /, '')
 }
 
 async function* readLines(body: ReadableStream<Uint8Array>, clock: Clock): AsyncGenerator<string> {
