@@ -215,7 +215,10 @@ export class Executor {
         await end.lingering
         await traceTurn(this.#inst, claim.turnId)
       }
-      if (end.kind === 'lost') await this.#handBack(claim, 0)
+      if (end.kind === 'lost') {
+        await this.#handBack(claim, 0)
+        this.wake()
+      }
     } catch (error) {
       logger.error('turn.run_failed', { turn: claim.turnId, error: describeError(error) })
       await this.#handBack(claim, BROKEN_PAUSE_MS)
