@@ -4,7 +4,7 @@ import type { ModelAnswer } from '../domain/model-call.ts'
 import type { Problem } from '../domain/problem.ts'
 import type { Database } from './connect.ts'
 import { attemptOpen, type Claim } from './turn-leases.ts'
-import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, sessionFirst, wakeForFreed } from './turn-progress.ts'
+import { type AttemptEnd, afterTheEnd, closingOf, eventsOf, ring, ringEnd, sessionFirst, wakeForFreed } from './turn-progress.ts'
 import { oweWebhook } from './webhook-queries.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function cancelActiveTurn(db: Database, turnId: string, error: Prob
       from own where turns.session_id = own.id and turns.id = ${turnId} and turns.status in ('queued', 'running', 'waiting')
       returning turns.*
     ), ${afterTheEnd(false, nowMs)}, ${eventsOf([{ type: 'turn.canceled', data: {} }], nowMs)}
-    select ${ring()}, ${wakeForFreed()}, pg_notify('pentimento_cancel', fence.id) from fence`)
+    select ${ringEnd()}, ${wakeForFreed()}, pg_notify('pentimento_cancel', fence.id) from fence`)
   return rows.length === 1
 }
 

@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Attempt, AttemptNext, HistoryFidelity } from '../domain/attempt.ts'
 import { causeOf } from '../domain/cause.ts'
-import type { EventType } from '../domain/event.ts'
+import { type EventType, endOf } from '../domain/event.ts'
 import type { ModelAnswer } from '../domain/model-call.ts'
 import type { Hole, MintedBy } from '../domain/part.ts'
 import type { Problem } from '../domain/problem.ts'
@@ -162,7 +162,7 @@ export async function moveTurn(
     ${end === null ? sql`` : sql`, ${closingOf(end)}`}
     ${ended ? sql`, ${afterTheEnd(step.to === 'succeeded', nowMs)}` : sql``}
     , ${eventsOf(events, nowMs)}
-    select ${ring()} ${ended ? sql`, ${wakeForFreed()}` : sql``} from fence`)
+    select ${ended ? sql`${ringEnd()}, ${wakeForFreed()}` : ring()} from fence`)
   return rows.length === 1
 }
 
@@ -246,8 +246,16 @@ export function eventsOf(events: readonly NewEvent[], nowMs: number): SQL {
 
 /** Rings for everyone who reads events of this turn, its session or its tenant. */
 export function ring(): SQL {
-  return sql`pg_notify('pentimento_events', fence.id || ' ' || fence.session_id || ' ' || fence.tenant_id)`
+  return RING
 }
+
+/** The same, and for everyone who waits for the end of the turn. */
+export function ringEnd(): SQL {
+  return RING_END
+}
+
+const RING = sql`pg_notify('pentimento_events', fence.id || ' ' || fence.session_id || ' ' || fence.tenant_id)`
+const RING_END = sql`pg_notify('pentimento_events', fence.id || ' ' || fence.session_id || ' ' || fence.tenant_id || ' ' || ${endOf('')} || fence.id)`
 
 /**
  * Rings for the executors when a queued turn has become due. New turns come with a job instead (`Dispatcher`), which wakes one

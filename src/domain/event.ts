@@ -32,8 +32,13 @@ export interface TurnEvent {
   atMs: number
 }
 
+/** The topic that is rung when the turn has ended, and only then. */
+export function endOf(turnId: string): string {
+  return `end:${turnId}`
+}
+
 /** Tells that something new was written. A ring may be lost: callers look again after `maxMs` in any case. */
 export interface EventBell {
-  /** Resolves when `topic` (a turn, session or tenant id) was rung, after `maxMs`, or when the signal aborts. */
+  /** Resolves when `topic` (a turn, session or tenant id, or `endOf` a turn) was rung, after `maxMs`, or when the signal aborts. */
   rung(topic: string, maxMs: number, signal?: AbortSignal): Promise<void>
 }

@@ -3,6 +3,7 @@ import { createListeningBell } from '../../src/db/event-bell.ts'
 import { eventsOfMany, eventsOfTurn } from '../../src/db/event-queries.ts'
 import { cancelActiveTurn } from '../../src/db/turn-endings.ts'
 import { recordEvents } from '../../src/db/turn-progress.ts'
+import { endOf } from '../../src/domain/event.ts'
 import { turnProblem } from '../../src/domain/problem.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
 import { freshDatabase } from '../support/database.ts'
@@ -88,6 +89,26 @@ describe('the bell', () => {
     expect(deaf).toBe(true)
     elsewhere.abort()
     await other
+    await bell.close()
+  })
+
+  it('is heard by whoever waits for the end of a turn at its end, and not before', async () => {
+    const { db, sql } = await freshDatabase()
+    const bell = await createListeningBell(sql, systemClock, recordingLogger())
+    const sessionId = await given.aSession(db)
+    const claimed = await given.started(db, await given.aTurn(db, sessionId))
+    const canceled = await given.aTurn(db, await given.aSession(db), { by: 'nobody' })
+    const heard: string[] = []
+    const ends = [claimed.turnId, canceled].map((id) => bell.rung(endOf(id), 60_000).then(() => void heard.push(id)))
+    const progress = bell.rung(claimed.turnId, 60_000)
+    await recordEvents(db, claimed, told(1), NOW_MS)
+    await progress
+    expect(heard).toEqual([])
+    await given.succeed(db, claimed)
+    await ends[0]
+    expect(heard).toEqual([claimed.turnId])
+    await cancelActiveTurn(db, canceled, turnProblem('canceled', 'it was canceled'), NOW_MS)
+    await ends[1]
     await bell.close()
   })
 
