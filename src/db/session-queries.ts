@@ -64,7 +64,7 @@ export async function changeSession(
     .where(within(tenantId, id))
 }
 
-export function within(tenantId: string, id: string) {
+function within(tenantId: string, id: string) {
   return and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
 }
 

@@ -4,8 +4,9 @@ import type { ImageSettings } from '../domain/image-settings.ts'
 import type { PolicyNarrowing, SessionSettings, Strategy } from '../domain/session.ts'
 import type { TurnStatus } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
+import { prepared } from './prepared.ts'
 import { idempotencyKeys, sessions } from './schema.ts'
-import { budgeted, toSettings, within } from './session-queries.ts'
+import { budgeted, toSettings } from './session-queries.ts'
 import { FIRST_EPOCH } from './turn-leases.ts'
 import { eventsOf, json, ring } from './turn-progress.ts'
 
@@ -34,26 +35,8 @@ export async function findForSubmission(
   db: Database,
   { tenantId, sessionId, parentId, key }: { tenantId: string; sessionId: string; parentId: string | null | undefined; key: KeyUse | null },
 ): Promise<SessionAsFound | null> {
-  const parent = parentId === undefined ? sql`"sessions"."head_turn_id"` : sql`${parentId}::text`
-  const ofSession = sql`turns.session_id = "sessions"."id"`
-  const rows = await db
-    .select({
-      row: sessions,
-      budgeted,
-      mark: sql<string>`"sessions".xmin::text`,
-      busyTurnId: sql<string | null>`(${busyTurn(sql`"sessions"."id"`)})`,
-      parent: sql<
-        string | null
-      >`(select json_build_object('status', status, 'depth', depth)::text from turns where id = ${parent} and ${ofSession})`,
-      siblingIds: sql<string>`(select coalesce(json_agg(id order by position), '[]')::text from turns
-        where ${ofSession} and parent_id is not distinct from ${parent})`,
-      keyUsed:
-        key === null
-          ? sql<boolean>`false`
-          : sql<boolean>`exists (select from idempotency_keys where tenant_id = ${key.tenantId} and route = ${key.route} and key = ${key.key})`,
-    })
-    .from(sessions)
-    .where(within(tenantId, sessionId))
+  const place = { sessionId, tenantId, atHead: parentId === undefined, parentId: parentId ?? null }
+  const rows = await asFound(db).execute({ ...place, route: key?.route ?? null, key: key?.key ?? null })
   const found = rows[0]
   if (found === undefined) return null
   const { row, parent: parentJson, siblingIds, ...rest } = found
@@ -65,6 +48,29 @@ export async function findForSubmission(
     siblingIds: JSON.parse(siblingIds) as string[],
   }
 }
+
+const asFound = prepared((db: Database) => {
+  const { placeholder } = sql
+  const parent = sql`(case when ${placeholder('atHead')}::boolean then "sessions"."head_turn_id" else ${placeholder('parentId')}::text end)`
+  const ofSession = sql`turns.session_id = "sessions"."id"`
+  return db
+    .select({
+      row: sessions,
+      budgeted,
+      mark: sql<string>`"sessions".xmin::text`,
+      busyTurnId: sql<string | null>`(${busyTurn(sql`"sessions"."id"`)})`,
+      parent: sql<
+        string | null
+      >`(select json_build_object('status', status, 'depth', depth)::text from turns where id = ${parent} and ${ofSession})`,
+      siblingIds: sql<string>`(select coalesce(json_agg(id order by position), '[]')::text from turns
+        where ${ofSession} and parent_id is not distinct from ${parent})`,
+      keyUsed: sql<boolean>`exists (select from idempotency_keys
+        where tenant_id = "sessions"."tenant_id" and route = ${placeholder('route')} and key = ${placeholder('key')})`,
+    })
+    .from(sessions)
+    .where(and(eq(sessions.tenantId, placeholder('tenantId')), eq(sessions.id, placeholder('sessionId'))))
+    .prepare('session_as_found')
+})
 
 function busyTurn(sessionId: SQL): SQL {
   return sql`select id from turns where session_id = ${sessionId} and status in ('running', 'waiting', 'queued')

@@ -7,6 +7,7 @@ import type { InputPart, ModelPart } from '../domain/part.ts'
 import type { SessionSettings } from '../domain/session.ts'
 import { hasEnded, type Turn } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
+import { prepared } from './prepared.ts'
 import { sessions, turns } from './schema.ts'
 import { type AttemptJson, type PartRow, readAttempt, toInputPart, toModelPart } from './turn-rows.ts'
 
@@ -48,16 +49,27 @@ const columns = { row: turns, parts, attempts, siblingIds, ahead }
  */
 export async function loadTurns(db: Database, ids: readonly string[]): Promise<Turn[]> {
   if (ids.length === 0) return []
-  const rows = await db
-    .select(columns)
-    .from(turns)
-    .where(inArray(turns.id, [...ids]))
+  const rows =
+    ids.length === 1
+      ? await oneTurn(db).execute({ id: ids[0] })
+      : await db
+          .select(columns)
+          .from(turns)
+          .where(inArray(turns.id, [...ids]))
   const byId = new Map(rows.map((found) => [found.row.id, found]))
   return ids.flatMap((id) => {
     const found = byId.get(id)
     return found === undefined ? [] : [fromRow(found)]
   })
 }
+
+const oneTurn = prepared((db: Database) =>
+  db
+    .select(columns)
+    .from(turns)
+    .where(eq(turns.id, sql.placeholder('id')))
+    .prepare('one_turn'),
+)
 
 /** Whether a budget of its session or tenant governs the turn. */
 const budgeted = sql<boolean>`("sessions"."budget_usd" is not null
@@ -73,16 +85,20 @@ export interface TurnInSession {
 
 /** A turn and what its session says of all its turns; null when it is gone. */
 export async function loadTurnWithSession(db: Database, id: string): Promise<TurnInSession | null> {
-  const rows = await db
-    .select({ ...columns, session: sessions, budgeted })
-    .from(turns)
-    .innerJoin(sessions, eq(sessions.id, turns.sessionId))
-    .where(eq(turns.id, id))
-  const found = rows[0]
+  const [found] = await turnInSession(db).execute({ id })
   return found === undefined
     ? null
     : { turn: fromRow(found), session: found.session, budgeted: found.budgeted, parentIsHead: found.row.parentIsHead }
 }
+
+const turnInSession = prepared((db: Database) =>
+  db
+    .select({ ...columns, session: sessions, budgeted })
+    .from(turns)
+    .innerJoin(sessions, eq(sessions.id, turns.sessionId))
+    .where(eq(turns.id, sql.placeholder('id')))
+    .prepare('turn_in_session'),
+)
 
 interface FoundTurn {
   row: TurnRow
