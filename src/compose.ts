@@ -15,6 +15,7 @@ import { checksums } from './media/checksums.ts'
 import { createImageInspector } from './media/inspect-image.ts'
 import { createMediaUrls } from './media/signed-url.ts'
 import type { Installation } from './services/context.ts'
+import { createDoorkeeper, type Doorkeeper } from './services/doorkeeper.ts'
 import { createModelStates } from './services/model-states.ts'
 
 /** What only the platform can give. */
@@ -32,6 +33,8 @@ export interface Platform {
   /** Null where nobody traces. */
   tracer: Tracer | null
   version: string
+  /** Sees to it that work goes on which no answer waits for. It never rejects. */
+  background(work: Promise<void>): void
   /** True from the moment the process was asked to stop. */
   draining(): boolean
   readiness(): Promise<Readiness>
@@ -40,6 +43,8 @@ export interface Platform {
 export interface Composed {
   installation: Installation
   app: HttpApp
+  /** To be told of changes that other nodes make. */
+  doorkeeper: Doorkeeper
   /** Null without PUBLIC_URL. */
   presentWebhook: PresentWebhook | null
 }
@@ -74,7 +79,9 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
     tracer,
   }
   const mediaUrls = createMediaUrls({ secret: signingSecret, clock, ttlMs: MEDIA_URL_MS })
+  const doorkeeper = createDoorkeeper({ db: connection.db, clock, logger, background: platform.background })
   const app = createApp({
+    doorkeeper,
     servicesFor: ({ requestId, traceParent }, principal) => ({ ...installation, principal, requestId, traceParent }),
     readiness: platform.readiness,
     config: {
@@ -94,7 +101,7 @@ export async function compose(config: Config, platform: Platform): Promise<Compo
     logger,
   })
   const presentWebhook = config.publicUrl === null ? null : createWebhookPresenter(config.publicUrl, mediaUrls)
-  return { installation, app, presentWebhook }
+  return { installation, app, doorkeeper, presentWebhook }
 }
 
 function hex(bytes: Uint8Array): string {

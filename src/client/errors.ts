@@ -20,6 +20,8 @@ export class PentimentoError<Code extends RequestErrorCode = RequestErrorCode> e
 export class InvalidRequestError extends PentimentoError<'invalid_request'> {}
 export class UnauthorizedError extends PentimentoError<'unauthorized'> {}
 export class BudgetExhaustedError extends PentimentoError<'budget_exhausted'> {}
+/** The key lacks the scope that this takes. */
+export class ForbiddenError extends PentimentoError<'forbidden'> {}
 export class NotFoundError extends PentimentoError<'not_found'> {}
 export class MethodNotAllowedError extends PentimentoError<'method_not_allowed'> {}
 /** Another turn of the session is active: `problem.turnId`. */
@@ -42,6 +44,7 @@ const CLASSES: { readonly [Code in RequestErrorCode]: ErrorClass<Code> } = {
   invalid_request: InvalidRequestError,
   unauthorized: UnauthorizedError,
   budget_exhausted: BudgetExhaustedError,
+  forbidden: ForbiddenError,
   not_found: NotFoundError,
   method_not_allowed: MethodNotAllowedError,
   session_busy: SessionBusyError,

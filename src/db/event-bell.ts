@@ -2,6 +2,7 @@
 import { sql as statement } from 'drizzle-orm'
 import type { EventBell } from '../domain/event.ts'
 import type { Clock, Dispatcher, Logger } from '../domain/ports.ts'
+import { ACCESS_CHANNEL } from './audit-queries.ts'
 import type { Database, Sql } from './connect.ts'
 
 export interface ListeningBell extends EventBell {
@@ -9,6 +10,8 @@ export interface ListeningBell extends EventBell {
   onWork(heard: () => void): void
   /** Calls `heard` with the id of every turn that is canceled, on whatever node. */
   onCancel(heard: (turnId: string) => void): void
+  /** Calls `heard` when keys or tenants have changed, on whatever node, and when that may have been missed. */
+  onAccessChange(heard: () => void): void
   close(): Promise<void>
 }
 
@@ -17,6 +20,7 @@ export async function createListeningBell(sql: Sql, clock: Clock, logger: Logger
   const waiting = new Map<string, Set<() => void>>()
   const workers: (() => void)[] = []
   const cancelers: ((turnId: string) => void)[] = []
+  const doorkeepers: (() => void)[] = []
 
   const ringAll = (topics: readonly string[]) => {
     for (const topic of topics) for (const ring of waiting.get(topic) ?? []) ring()
@@ -29,14 +33,23 @@ export async function createListeningBell(sql: Sql, clock: Clock, logger: Logger
     pentimento_cancel: (turnId: string) => {
       for (const heard of cancelers) heard(turnId)
     },
+    [ACCESS_CHANNEL]: () => {
+      for (const heard of doorkeepers) heard()
+    },
+  }
+  /** For the first time, or again after a lost connection. */
+  const listening = (channel: string) => {
+    logger.info('bell.listening', { channel })
+    if (channel === ACCESS_CHANNEL) channels[ACCESS_CHANNEL]()
   }
   const subscriptions = await Promise.all(
-    Object.entries(channels).map(([channel, heard]) => sql.listen(channel, heard, () => logger.info('bell.listening', { channel }))),
+    Object.entries(channels).map(([channel, heard]) => sql.listen(channel, heard, () => listening(channel))),
   )
   return {
     rung: (topic, maxMs, signal) => waitForRing(waiting, clock, topic, maxMs, signal),
     onWork: (heard) => void workers.push(heard),
     onCancel: (heard) => void cancelers.push(heard),
+    onAccessChange: (heard) => void doorkeepers.push(heard),
     close: async () => {
       await Promise.all(subscriptions.map((subscription) => subscription.unlisten()))
     },

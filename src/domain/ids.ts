@@ -4,7 +4,7 @@
  */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
-export type IdPrefix = 'ses' | 'trn' | 'med' | 'key' | 'req' | 'nod' | 'upl'
+export type IdPrefix = 'ses' | 'trn' | 'med' | 'key' | 'aud' | 'req' | 'nod' | 'upl'
 
 /** A UUIDv7 of `nowMs` (Unix milliseconds) and ten random bytes, as 26 base32 characters behind `prefix_`. */
 export function makeId(prefix: IdPrefix, nowMs: number, randomBytes: Uint8Array): string {

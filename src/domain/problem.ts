@@ -3,6 +3,7 @@
  * `docs/errors.md` and the OpenAPI document are kept equal to it by tests.
  */
 import type { SafetyRating } from './failure.ts'
+import type { LimitStanding } from './limit.ts'
 
 interface ErrorRow {
   status: number
@@ -15,6 +16,7 @@ export const REQUEST_ERRORS = Object.freeze({
   invalid_request: { status: 400, retryable: false, title: 'The request is not valid' },
   unauthorized: { status: 401, retryable: false, title: 'No valid key or token' },
   budget_exhausted: { status: 402, retryable: false, title: 'The budget is used up' },
+  forbidden: { status: 403, retryable: false, title: 'This key is not good for that' },
   not_found: { status: 404, retryable: false, title: 'There is no such thing' },
   method_not_allowed: { status: 405, retryable: false, title: 'This path does not take this method' },
   session_busy: { status: 409, retryable: true, title: 'Another turn of this session is active' },
@@ -72,9 +74,11 @@ export interface Problem {
   turnId?: string | undefined
   /** `missing_media`: digests we lack. */
   missing?: readonly string[] | undefined
+  /** `too_many_requests`, and `payload_too_large` where it is the tenant's storage that is full: which of its limits. */
+  limit?: LimitStanding | undefined
 }
 
-export type ProblemDetails = Pick<Problem, 'retryAfterMs' | 'errors' | 'reason' | 'ratings' | 'turnId' | 'missing'> & {
+export type ProblemDetails = Pick<Problem, 'retryAfterMs' | 'errors' | 'reason' | 'ratings' | 'turnId' | 'missing' | 'limit'> & {
   /** Overrides the table where this one case differs. */
   retryable?: boolean
 }

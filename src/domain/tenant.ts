@@ -1,7 +1,8 @@
 /** A tenant: whoever a key belongs to. */
+import type { TenantLimits } from './limit.ts'
 
 /** What the admin may set. Null: no limit. */
-export interface TenantSettings {
+export interface TenantSettings extends TenantLimits {
   /** For what ends within one calendar month, UTC. */
   budgetUsd: number | null
   /** A session that names no expiry of its own is deleted this long after its last change. */

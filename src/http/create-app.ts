@@ -17,10 +17,12 @@ import { traceRequests } from './middleware/trace-requests.ts'
 import { serveOpenApi } from './open-api.ts'
 import { createLargeBodies } from './parse/large-bodies.ts'
 import { serveRoutes } from './route.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/export.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/import.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { mediaRoutes } from './routes/media.ts'
 import { mediaContentRoutes } from './routes/media-content.ts'
 import { metricsRoutes } from './routes/metrics.ts'
@@ -46,6 +48,8 @@ export const ROUTES = [
   ...modelRoutes,
   ...statsRoutes,
   ...tenantRoutes,
+  ...keyRoutes,
+  ...auditRoutes,
   ...metricsRoutes,
   ...healthRoutes,
 ]
@@ -54,6 +58,8 @@ export const ROUTES = [
 const EXPOSED_HEADERS = [
   'Location',
   'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
   'Preference-Applied',
   'Idempotent-Replayed',
   'ETag',

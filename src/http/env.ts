@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Clock, Logger, MediaUrls, Random, Tracer } from '../domain/ports.ts'
 import type { RequestMeter } from '../monitoring/request-meter.ts'
 import type { Principal, ServiceContext } from '../services/context.ts'
+import type { Doorkeeper } from '../services/doorkeeper.ts'
 import type { HttpConfig } from './http-config.ts'
 import type { LargeBodies } from './parse/large-bodies.ts'
 
@@ -47,6 +48,7 @@ export interface AppDeps {
   /** Composed once per process on Node, once per request on a Worker. */
   servicesFor(request: RequestInfo, principal: Principal): ServiceContext | Promise<ServiceContext>
   readiness(): Promise<Readiness>
+  doorkeeper: Doorkeeper
   config: HttpConfig
   mediaUrls: MediaUrls
   tracer: Tracer | null

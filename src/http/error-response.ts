@@ -5,15 +5,17 @@ import { isConnectionError } from '../domain/connection-errors.ts'
 import type { LogFields, Logger } from '../domain/ports.ts'
 import { type Problem, REQUEST_ERRORS, RequestError, type RequestErrorCode } from '../domain/problem.ts'
 import type { HttpContext } from './env.ts'
+import { rateLimitHeaders } from './present/rate-limit-headers.ts'
 
 const STACK_FRAMES_MAX = 12
 /** nginx's "client closed request": nobody reads it, but the log line says what happened. */
 const CLIENT_GONE = 499 as StatusCode
 
-/** Answers a problem with its status, the request's id, and Retry-After or WWW-Authenticate where the code calls for it. */
+/** Answers a problem with its status, the request's id, and Retry-After, RateLimit or WWW-Authenticate where the code calls for it. */
 export function problemResponse(c: HttpContext, problem: Problem): Response {
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' }
   if (problem.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(problem.retryAfterMs / 1000))
+  if (problem.limit !== undefined) Object.assign(headers, rateLimitHeaders(problem.limit))
   if (problem.code === 'unauthorized') headers['WWW-Authenticate'] = 'Bearer'
   const body = JSON.stringify({ ...problem, requestId: c.var.requestId })
   return c.newResponse(body, problem.status as StatusCode, headers)

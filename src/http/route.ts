@@ -1,5 +1,6 @@
 /** Operations as data: what each takes and answers, who may use it, and the handler that does it. */
 import type { RouteConfig } from '@hono/zod-openapi'
+import { scopeOf } from '../domain/key.ts'
 import type { RequestErrorCode } from '../domain/problem.ts'
 import { problemResponses } from './contract/problem.ts'
 import { KEY_SCHEME, QUERY_TOKEN_SCHEME, TOKEN_SCHEME } from './contract/security.ts'
@@ -19,13 +20,14 @@ export interface Route extends RouteConfig {
   handle(c: HttpContext, deps: RouteDeps): Response | Promise<Response>
 }
 
-const BEHIND_A_KEY: readonly RequestErrorCode[] = ['unauthorized', 'not_found', 'internal']
+const FOR_ADMINS: readonly RequestErrorCode[] = ['unauthorized', 'not_found', 'internal']
+const BEHIND_A_KEY: readonly RequestErrorCode[] = [...FOR_ADMINS, 'forbidden', 'too_many_requests']
 
 /** What each kind of access adds to an operation: codes, and security requirements of which one must be met. */
 const ACCESS: Readonly<Record<Access, { errors: readonly RequestErrorCode[]; security: Record<string, string[]>[] }>> = {
   open: { errors: ['internal'], security: [] },
   tenant: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }] },
-  admin: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }] },
+  admin: { errors: FOR_ADMINS, security: [{ [KEY_SCHEME]: [] }] },
   session: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }] },
   signed: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }, {}] },
 }
@@ -51,7 +53,7 @@ export function serveRoutes(app: HttpApp, deps: RouteDeps, routes: readonly Rout
         await next()
       },
       startsWork ? refuseWhileDraining(deps.config) : (_c, next) => next(),
-      authenticate(access),
+      authenticate(access, scopeOf(documented.method)),
       (c) => handle(c, deps),
     )
   }

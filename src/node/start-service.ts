@@ -38,8 +38,11 @@ export interface Service {
 const DATABASE_CONNECTIONS = 12
 /** Far longer than any statement of ours takes, and short enough to be noticed within a lease. */
 const DATABASE_PATIENCE_MS = 20_000
+const DATABASE_OPTIONS = { max: DATABASE_CONNECTIONS, applicationName: 'pentimento', patience: { clock, ms: DATABASE_PATIENCE_MS } }
 /** Turns in flight in one process; memory per waiting turn is what bounds it. */
 const TURNS_MAX = 2_500
+
+const nameNode = () => makeId('nod', clock.nowMs(), random.bytes(10))
 
 export async function startService(config: Config, { logger }: { logger: Logger }): Promise<Service> {
   const closers: (() => Promise<void>)[] = []
@@ -57,11 +60,7 @@ export async function startService(config: Config, { logger }: { logger: Logger 
 async function start(config: Config, logger: Logger, closers: (() => Promise<void>)[], unwind: () => Promise<void>): Promise<Service> {
   const postgres = await findPostgres({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, clock, random, logger })
   closers.push(() => postgres.stop())
-  const connection = connect(postgres.url, {
-    max: DATABASE_CONNECTIONS,
-    applicationName: 'pentimento',
-    patience: { clock, ms: DATABASE_PATIENCE_MS },
-  })
+  const connection = connect(postgres.url, DATABASE_OPTIONS)
   closers.push(() => connection.sql.end({ timeout: 5 }))
   for (const tag of await migrate(connection.sql, await loadMigrations())) logger.info('database.migrated', { tag })
   const bell = await createListeningBell(connection.sql, clock, logger)
@@ -78,7 +77,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
   let ownExecutor: Executor | null = null
   const blobs = openBlobStore(config, { clock, random })
   const webhookRules = { publicUrl: config.publicUrl, allowPrivate: config.webhookAllowPrivate }
-  const { app, installation, presentWebhook } = await compose(config, {
+  const { app, installation, doorkeeper, presentWebhook } = await compose(config, {
     connection,
     clock,
     random,
@@ -95,10 +94,11 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     tracer,
     webhooks: { refusal: (url) => webhookRefusal(webhookRules, url), enqueue: dispatch.enqueueWebhooks },
     version: manifest.version,
+    background: (work) => void work,
     draining: () => draining,
     readiness: () => readiness(connection.db, draining),
   })
-  const nameNode = () => makeId('nod', clock.nowMs(), random.bytes(10))
+  bell.onAccessChange(doorkeeper.forget)
   const executor = new Executor(installation, { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX })
   if (config.executor) {
     await executor.start()

@@ -4,6 +4,7 @@ import type { Checksums } from '../domain/bundle/checksums.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { EventBell } from '../domain/event.ts'
+import type { Scope } from '../domain/key.ts'
 import type {
   BlobStore,
   Clock,
@@ -27,6 +28,10 @@ export interface Principal {
   kind: 'tenant' | 'session' | 'admin'
   /** The one session a token is good for; null for keys. */
   sessionId: string | null
+  /** Of a key kept in the database; absent for all else. */
+  keyId?: string
+  /** What that key is good for; absent: everything. */
+  scopes?: readonly Scope[]
 }
 
 /** Everything but the caller: what jobs and executors, who act for nobody in particular, work with. */

@@ -1,16 +1,22 @@
 import { tenantSpending } from '../db/budget-queries.ts'
+import { countTurnsInFlight, sumStoredBytes } from '../db/limit-queries.ts'
 import { findTenant } from '../db/tenant-queries.ts'
 import { RequestError } from '../domain/problem.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { monthBeginsMs } from '../monitoring/calendar-month.ts'
 import type { Verb } from './context.ts'
 
-/** `spentUsd`: this calendar month, as its budget counts it. `heldUsd`: for turns under way. */
-export type TenantNow = Tenant & { spentUsd: number; heldUsd: number }
+/** What it has of what it may. `spentUsd`: this calendar month, as its budget counts it. `heldUsd`: for turns under way. */
+export type TenantNow = Tenant & { spentUsd: number; heldUsd: number; openTurns: number; storedBytes: number }
 
 /** For the admin. */
 export const getTenant: Verb<{ tenantId: string }, TenantNow> = async ({ ctx, input: { tenantId } }) => {
   const tenant = await findTenant(ctx.db, tenantId)
   if (tenant === null) throw new RequestError('not_found', `There is no tenant ${tenantId}.`)
-  return { ...tenant, ...(await tenantSpending(ctx.db, tenantId, '', monthBeginsMs(ctx.clock.nowMs()))) }
+  const [spending, openTurns, storedBytes] = await Promise.all([
+    tenantSpending(ctx.db, tenantId, '', monthBeginsMs(ctx.clock.nowMs())),
+    countTurnsInFlight(ctx.db, tenantId),
+    sumStoredBytes(ctx.db, tenantId),
+  ])
+  return { ...tenant, ...spending, openTurns, storedBytes }
 }

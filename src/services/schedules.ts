@@ -1,5 +1,8 @@
 /** What is done by the clock, as data: whatever keeps schedules (pg-boss on Node) runs each of them on one node at a time. */
+import { forgetAuditBefore } from '../db/audit-queries.ts'
+import { forgetWindowsBefore } from '../db/limit-queries.ts'
 import { forgetHandlesBefore, forgetKeysBefore } from '../db/retention-queries.ts'
+import { AUDIT_LIFE_MS } from '../domain/audit.ts'
 import { rollUp } from '../monitoring/roll-up.ts'
 import type { Installation } from './context.ts'
 import { removeExpiredSessions } from './remove-expired-sessions.ts'
@@ -28,6 +31,8 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: 'roll-up', cron: '* * * * *', run: async ({ db, clock }) => void (await rollUp(db, clock.nowMs())) },
   { name: 'remove-expired-sessions', cron: '* * * * *', run: removeExpiredSessions },
   { name: 'forget-idempotency-keys', cron: '13 * * * *', run: ({ db, clock }) => forgetKeysBefore(db, clock.nowMs() - KEY_LIFE_MS) },
+  { name: 'forget-audit-entries', cron: '23 * * * *', run: ({ db, clock }) => forgetAuditBefore(db, clock.nowMs() - AUDIT_LIFE_MS) },
+  { name: 'forget-request-windows', cron: '33 * * * *', run: ({ db, clock }) => forgetWindowsBefore(db, clock.nowMs() - HOUR_MS) },
   {
     name: 'forget-upstream-files',
     cron: '43 * * * *',

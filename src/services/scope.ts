@@ -8,7 +8,7 @@ import type { Session } from '../domain/session.ts'
 import type { Turn } from '../domain/turn.ts'
 import type { ServiceContext } from './context.ts'
 
-export function noSuch(what: 'session' | 'turn' | 'media' | 'attempt', id: string): RequestError {
+export function noSuch(what: 'session' | 'turn' | 'media' | 'attempt' | 'key', id: string): RequestError {
   return new RequestError('not_found', `There is no ${what} ${id}.`)
 }
 

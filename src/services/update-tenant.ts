@@ -1,13 +1,26 @@
 import { ensureTenant } from '../db/session-queries.ts'
-import { changeTenant } from '../db/tenant-queries.ts'
-import type { TenantChanges } from '../domain/tenant.ts'
+import { changeTenant, lockTenant } from '../db/tenant-queries.ts'
+import type { Tenant, TenantChanges } from '../domain/tenant.ts'
+import { audit } from './audit.ts'
 import type { Verb } from './context.ts'
 import { getTenant, type TenantNow } from './get-tenant.ts'
 
 /** For the admin. A tenant that has not been seen yet is made, so that it can be limited before its first request. */
 export const updateTenant: Verb<{ tenantId: string; changes: TenantChanges }, TenantNow> = async ({ ctx, input }) => {
   const { tenantId, changes } = input
-  await ensureTenant(ctx.db, tenantId, ctx.clock.nowMs())
-  await changeTenant(ctx.db, tenantId, changes)
+  await ctx.db.transaction(async (tx) => {
+    await ensureTenant(tx, tenantId, ctx.clock.nowMs())
+    const changed = differences(await lockTenant(tx, tenantId), changes)
+    if (Object.keys(changed).length === 0) return
+    await changeTenant(tx, tenantId, changes)
+    await audit({ ...ctx, db: tx }, { action: 'tenant.changed', tenantId, keyId: null, changes: changed })
+  })
   return getTenant({ ctx, input: { tenantId } })
+}
+
+/** `{from, to}` of each setting that is not already so. */
+function differences(before: Tenant | null, changes: TenantChanges): Record<string, { from: unknown; to: unknown }> {
+  const held = new Map<string, unknown>(Object.entries(before ?? {}))
+  const named = Object.entries(changes).filter(([name, to]) => to !== undefined && to !== (held.get(name) ?? null))
+  return Object.fromEntries(named.map(([name, to]) => [name, { from: held.get(name) ?? null, to }]))
 }

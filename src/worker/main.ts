@@ -26,14 +26,14 @@ const TURNS_MAX = 6
 
 export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
-    const { app, run } = await composeWorker(bindings)
+    const { app, run } = await composeWorker(bindings, context)
     const response = await app.fetch(request, bindings, context)
     if (run !== null && request.method === 'POST') context.waitUntil(run())
     return response
   },
 
   async scheduled(_event: unknown, bindings: Bindings, context: ExecutionContext): Promise<void> {
-    const { run, installation } = await composeWorker(bindings)
+    const { run, installation } = await composeWorker(bindings, context)
     if (run === null) return
     context.waitUntil(run())
     context.waitUntil(keepHouse(installation))
@@ -48,7 +48,7 @@ async function keepHouse(installation: Installation): Promise<void> {
 }
 
 /** A client per invocation and never an explicit end: closing one raises rejections nobody can catch there. */
-async function composeWorker(bindings: Bindings): Promise<Composed & { run: (() => Promise<void>) | null }> {
+async function composeWorker(bindings: Bindings, context: ExecutionContext): Promise<Composed & { run: (() => Promise<void>) | null }> {
   const parsed = parseConfig({ ...bindings, HOST: '127.0.0.1' })
   if ('problems' in parsed) throw new Error(parsed.problems.join('; '))
   const config = parsed.ok
@@ -77,6 +77,7 @@ async function composeWorker(bindings: Bindings): Promise<Composed & { run: (() 
     webhooks: null,
     tracer: null,
     version: manifest.version,
+    background: (work) => context.waitUntil(work),
     draining: () => false,
     readiness: async () => ({ ready: true, checks: {} }),
   })

@@ -48,7 +48,7 @@ export const layers: readonly Layer[] = [
   {
     place: 'db/',
     mayImport: ['domain/'],
-    packages: ['zod', 'drizzle-orm*', 'postgres', ...workersNode],
+    packages: ['zod', 'drizzle-orm*', 'postgres', 'rate-limiter-flexible*', ...workersNode],
     remedy: 'db/ is queries over the domain: decide in services/ or engine/ and pass the result in',
   },
   {

@@ -9,12 +9,12 @@ import { encode } from '../media/picture-files.ts'
 import { type DescribedOperation, idFields, idKind, OPERATIONS } from './described-operations.ts'
 import { as, type Belongings, openTwoTenants, type Tenant, type TwoTenants } from './two-tenants.ts'
 
-type Kind = 'ses' | 'trn' | 'med' | 'tenant'
+type Kind = 'ses' | 'trn' | 'med' | 'key' | 'tenant'
 type Named = Pick<Belongings, Kind>
 type Headers = Record<string, string>
 
 /** What a path parameter names, by the resource before it. */
-const KIND_OF_RESOURCE: Readonly<Record<string, Kind>> = { sessions: 'ses', turns: 'trn', media: 'med', tenants: 'tenant' }
+const KIND_OF_RESOURCE: Readonly<Record<string, Kind>> = { sessions: 'ses', turns: 'trn', media: 'med', keys: 'key', tenants: 'tenant' }
 
 /** Bodies that their owner is obeyed with, a placeholder for each id. Other operations take `{}`, or nothing. */
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -26,7 +26,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 
 /** What whoever is not meant may be answered: there is no such thing, or nobody knows who asks. */
 const SHUT_OUT = [401, 403, 404]
-const NOBODYS: Named = { ses: anId('ses'), trn: anId('trn'), med: anId('med'), tenant: 'nobody' }
+const NOBODYS: Named = { ses: anId('ses'), trn: anId('trn'), med: anId('med'), key: anId('key'), tenant: 'nobody' }
 /** Of answers, what differs from one to the next. */
 const VARYING = /^(date|x-request-id|content-length|(x-)?ratelimit.*)$/
 
@@ -43,7 +43,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-function anId(prefix: 'ses' | 'trn' | 'med'): string {
+function anId(prefix: 'ses' | 'trn' | 'med' | 'key'): string {
   return makeId(prefix, Date.UTC(2026, 10, 20), new Uint8Array(10).fill(7))
 }
 
@@ -116,8 +116,7 @@ describe.each(named(guarded.filter(({ path }) => path.includes('{'))))('%s', (_n
 
   it('lets in whom it is for: the others were refused for who they are', async () => {
     const holder = accessTo(operation) === 'admin' ? 'admin' : 'owner'
-    // A copy, since it may be deleted.
-    const mine = operation.path.startsWith('/v1/sessions') ? { ...world.owner, ...(await copyOf('owner')) } : world.owner
+    const mine = { ...world.owner, ...(await spareOf(operation)) }
     const { status } = await ask(operation, pathOf(operation, mine), as(holder), mine, bodyOf(operation, mine))
     expect(SHUT_OUT).not.toContain(status)
   })
@@ -160,7 +159,7 @@ describe('an id of another tenant', () => {
 
 describe('what is listed', () => {
   const lists = guarded.filter(({ method, path }) => method === 'GET' && !path.includes('{'))
-  const idsOf = ({ ses, trn, med }: Named) => [ses, trn, med]
+  const idsOf = ({ ses, trn, med, key }: Named) => [ses, trn, med, key]
 
   it.each(named(lists))('by %s has nothing of another tenant', async (_name, operation) => {
     const text = await readUntil(operation.path, as('rival'), world.rival.ses)
@@ -219,6 +218,12 @@ describe('what two tenants have alike', () => {
     expect(await submit('rival')).toEqual({ replayed: null, sessionId: true })
   })
 })
+
+/** Of what the operation may delete, another one of the owner's. */
+async function spareOf({ path }: DescribedOperation): Promise<Partial<Named>> {
+  if (path.startsWith('/v1/keys')) return { key: await world.makeKey('owner') }
+  return path.startsWith('/v1/sessions') ? copyOf('owner') : {}
+}
 
 /** A copy of the tenant's session. */
 async function copyOf(tenant: Tenant): Promise<Pick<Named, 'ses' | 'trn'>> {

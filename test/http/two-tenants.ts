@@ -17,6 +17,8 @@ export interface Belongings {
   /** Uploaded, and shown to that turn. */
   med: string
   tenant: string
+  /** Id of a key that opens it. */
+  key: string
   /** Good for that session. */
   token: string
 }
@@ -28,6 +30,8 @@ export interface TwoTenants {
   rival: Belongings
   /** Gives the tenant a session, a turn and a picture more. `widthPx` tells pictures apart. */
   settle(tenant: Tenant, widthPx: number): Promise<Belongings>
+  /** Makes the tenant a key; its id. */
+  makeKey(tenant: Tenant): Promise<string>
   close(): Promise<void>
 }
 
@@ -55,7 +59,7 @@ export async function openTwoTenants(env: Environment = {}): Promise<TwoTenants>
   const service = await startService(config.ok, { logger })
   const settle = (tenant: Tenant, widthPx: number) => settleAt(service.url, tenant, widthPx)
   return {
-    ...{ url: service.url, logged: logger.events, settle },
+    ...{ url: service.url, logged: logger.events, settle, makeKey: (tenant) => makeKeyAt(service.url, tenant) },
     owner: await settle('owner', 20),
     rival: await settle('rival', 30),
     close: async () => {
@@ -68,16 +72,16 @@ export async function openTwoTenants(env: Environment = {}): Promise<TwoTenants>
 }
 
 async function settleAt(url: string, tenant: Tenant, widthPx: number): Promise<Belongings> {
-  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+  const post = async (path: string, body: unknown) => {
     const sent = body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
     const type = body instanceof Uint8Array ? 'image/png' : 'application/json'
     const answer = await fetch(`${url}${path}`, {
       method: 'POST',
       body: sent,
-      headers: { ...as(tenant), 'Content-Type': type, ...headers },
+      headers: { ...as(tenant), 'Content-Type': type },
     })
     if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`)
-    return (await answer.json()) as { id: string; token: string; status: string }
+    return (await answer.json()) as { id: string; token: string }
   }
   const { id: med } = await post('/v1/media', await encode('png', widthPx, 10))
   const { id: ses } = await post('/v1/sessions', { title: `A title of ${tenant}`, onConflict: 'enqueue' })
@@ -85,8 +89,15 @@ async function settleAt(url: string, tenant: Tenant, widthPx: number): Promise<B
     { type: 'text', text: `A prompt of ${tenant}` },
     { type: 'image', mediaId: med },
   ]
-  const { id: trn, status } = await post(`/v1/sessions/${ses}/turns`, { parts }, { Prefer: 'wait=20' })
-  if (status !== 'succeeded') throw new Error(`the turn of ${tenant} is ${status}`)
+  const { id: trn } = await post(`/v1/sessions/${ses}/turns`, { parts })
+  const events = await (await fetch(`${url}/v1/turns/${trn}/events`, { headers: as(tenant) })).text()
+  if (!events.includes('event: turn.succeeded')) throw new Error(`the turn of ${tenant} did not succeed: ${events}`)
   const { token } = await post(`/v1/sessions/${ses}/tokens`, {})
-  return { ses, trn, med, tenant, token }
+  return { ses, trn, med, tenant, token, key: await makeKeyAt(url, tenant) }
+}
+
+async function makeKeyAt(url: string, tenant: Tenant): Promise<string> {
+  const headers = { ...as('admin'), 'Content-Type': 'application/json' }
+  const answer = await fetch(`${url}/v1/keys`, { method: 'POST', headers, body: JSON.stringify({ tenant, name: 'a test' }) })
+  return ((await answer.json()) as { id: string }).id
 }

@@ -1,6 +1,7 @@
 /** Lists, a page at a time. */
 import { z } from '@hono/zod-openapi'
 import { idOf } from './scalars.ts'
+import { TenantId } from './tenant.ts'
 
 const LIMIT_MAX = 100
 
@@ -8,6 +9,13 @@ const limit = (usual: number) => z.coerce.number().int().min(1).max(LIMIT_MAX).d
 const cursor = z.string().min(1).max(500).optional().openapi({ description: '`nextCursor` of the page before' })
 
 export const SessionsQuery = z.strictObject({ limit: limit(20), cursor })
+
+/** For the admin's lists, which reach over all tenants unless one is named. */
+export const TenantPageQuery = z.strictObject({
+  tenant: TenantId.optional().openapi({ description: 'Only this one’s' }),
+  limit: limit(20),
+  cursor,
+})
 
 export const TurnsQuery = z
   .strictObject({

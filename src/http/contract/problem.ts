@@ -1,5 +1,6 @@
 /** Problems on the wire (RFC 9457). */
 import { z } from '@hono/zod-openapi'
+import { LIMIT_POLICIES, type LimitName } from '../../domain/limit.ts'
 import { REQUEST_ERRORS, type RequestErrorCode, TURN_ERRORS } from '../../domain/problem.ts'
 
 const FieldError = z.strictObject({
@@ -8,6 +9,13 @@ const FieldError = z.strictObject({
 })
 
 const SafetyRating = z.strictObject({ category: z.string(), probability: z.string().nullable(), blocked: z.boolean() })
+
+const Limit = z.strictObject({
+  name: z.enum(Object.keys(LIMIT_POLICIES) as LimitName[]),
+  max: z.int(),
+  remaining: z.int(),
+  resetMs: z.number().nullable(),
+})
 
 /** What a problem says, whoever holds it. Docs of each code: docs/errors.md. */
 const shape = {
@@ -22,6 +30,7 @@ const shape = {
   ratings: z.array(SafetyRating).readonly().optional(),
   turnId: z.string().optional().openapi({ description: '`session_busy`: the turn in the way' }),
   missing: z.array(z.string()).readonly().optional().openapi({ description: '`missing_media`: digests we lack' }),
+  limit: Limit.optional().openapi({ description: 'Which of the tenant’s limits is reached' }),
 }
 
 const requestCodes = Object.keys(REQUEST_ERRORS) as RequestErrorCode[]

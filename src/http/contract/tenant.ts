@@ -5,6 +5,10 @@ import { CostUsd, Timestamp } from './scalars.ts'
 const BUDGET_USD_MAX = 1_000_000
 const TTL_MS_MIN = 60_000
 const TTL_MS_MAX = 10 * 366 * 24 * 3_600_000
+const REQUESTS_PER_MINUTE_MAX = 1_000_000
+const TURNS_IN_FLIGHT_MAX = 100_000
+/** The most that a header can say (RFC 9651 §3.3.1). */
+const STORAGE_BYTES_MAX = 999_999_999_999_999
 
 export const TenantId = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens and underscores')
 
@@ -19,7 +23,29 @@ const retention = z
   .strictObject({ sessionTtlMs: z.int().min(TTL_MS_MIN).max(TTL_MS_MAX).nullable() })
   .openapi({ description: 'A session without an `expiresAt` of its own is deleted this long after its last change; null: never' })
 
-export const TenantChanges = z.strictObject({ budgetUsd, retention }).partial().openapi('TenantChanges')
+const limits = z.strictObject({
+  requestsPerMinute: z.int().min(1).max(REQUESTS_PER_MINUTE_MAX).nullable().openapi({
+    description:
+      'With its keys and session tokens, within a minute that begins with the first request; signed media addresses are not counted',
+  }),
+  turnsInFlight: z
+    .int()
+    .min(0)
+    .max(TURNS_IN_FLIGHT_MAX)
+    .nullable()
+    .openapi({ description: 'Turns queued, running or waiting at any moment' }),
+  storageBytes: z
+    .int()
+    .min(0)
+    .max(STORAGE_BYTES_MAX)
+    .nullable()
+    .openapi({ description: 'Of its media, given and made, each content once' }),
+})
+
+export const TenantChanges = z
+  .strictObject({ budgetUsd, retention, limits: limits.partial() })
+  .partial()
+  .openapi('TenantChanges', { description: 'Only what is named changes, within `limits` too; null takes a limit away' })
 
 export const TenantResource = z
   .strictObject({
@@ -27,6 +53,9 @@ export const TenantResource = z
     budgetUsd,
     spentUsd: CostUsd.openapi({ description: 'This calendar month, deleted sessions included' }),
     heldUsd: CostUsd.openapi({ description: 'For turns under way' }),
+    limits: limits.openapi({ description: 'null: no limit' }),
+    openTurns: z.int().openapi({ description: 'Turns queued, running or waiting now' }),
+    storedBytes: z.int().openapi({ description: 'Of its media' }),
     retention,
     createdAt: Timestamp,
   })

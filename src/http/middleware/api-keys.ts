@@ -1,5 +1,8 @@
-/** Who a key belongs to. Keys are compared by digest and all of them, so that timing tells nothing. */
+/** Who a key belongs to. Static keys are compared by digest and all of them, so that timing tells nothing; then those kept in the database. */
+import { equalDigests } from '../../domain/equal-digests.ts'
 import type { Principal } from '../../services/context.ts'
+import type { Doorkeeper } from '../../services/doorkeeper.ts'
+import { digestOfSecret } from '../../services/key-secret.ts'
 import type { HttpConfig } from '../http-config.ts'
 
 /** Tenant of everyone where no key is configured (api.md, Running it). */
@@ -8,33 +11,30 @@ export const LOCAL_TENANT = 'local'
 export const ADMIN_TENANT = 'admin'
 
 export interface KeyRing {
-  /** Whether nobody needs a key. */
-  open: boolean
+  /** Whether nobody needs a key: none is configured, and none was ever made. */
+  open(): Promise<boolean>
   find(key: string): Promise<Principal | null>
 }
 
-export function createKeyRing({ apiKeys, adminKey }: Pick<HttpConfig, 'apiKeys' | 'adminKey'>): KeyRing {
+export function createKeyRing({ apiKeys, adminKey }: Pick<HttpConfig, 'apiKeys' | 'adminKey'>, doorkeeper: Doorkeeper): KeyRing {
   const holders: { key: string; principal: Principal }[] = apiKeys.map(({ key, tenantId }) => ({
     key,
     principal: { tenantId, kind: 'tenant', sessionId: null },
   }))
   if (adminKey !== null) holders.push({ key: adminKey, principal: { tenantId: ADMIN_TENANT, kind: 'admin', sessionId: null } })
-  let digests: Promise<Uint8Array[]> | undefined
+  let digests: Promise<string[]> | undefined
   return {
-    open: holders.length === 0,
+    open: async () => holders.length === 0 && !(await doorkeeper.asksForKeys()),
     find: async (key) => {
-      digests ??= Promise.all(holders.map((holder) => sha256(holder.key)))
-      const asked = await sha256(key)
-      const matches = (await digests).map((digest) => equal(digest, asked))
-      return holders[matches.indexOf(true)]?.principal ?? null
+      digests ??= Promise.all(holders.map((holder) => digestOfSecret(holder.key)))
+      const asked = await digestOfSecret(key)
+      const matches = (await digests).map((digest) => equalDigests(digest, asked))
+      return holders[matches.indexOf(true)]?.principal ?? findStored(key, doorkeeper)
     },
   }
 }
 
-async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.reduce((difference, byte, index) => difference | (byte ^ (b[index] ?? 0)), 0) === 0
+async function findStored(key: string, doorkeeper: Doorkeeper): Promise<Principal | null> {
+  const found = await doorkeeper.keyOf(key)
+  return found && { tenantId: found.tenantId, kind: 'tenant', sessionId: null, keyId: found.id, scopes: found.scopes }
 }

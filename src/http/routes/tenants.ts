@@ -18,7 +18,7 @@ export const tenantRoutes: readonly Route[] = [
     method: 'get',
     path: PATH,
     operationId: 'getTenant',
-    summary: 'A tenant’s limits, and what is left of them',
+    summary: 'A tenant’s limits, and what it has used of them',
     tags,
     access: 'admin',
     request: { params },
@@ -38,13 +38,15 @@ export const tenantRoutes: readonly Route[] = [
     errors: BODY_ERRORS,
     handle: async (c) => {
       const tenantId = pathTenant(c)
-      const { retention, ...plain } = await readJson(c, TenantChanges)
-      const changes = { ...plain, ...retention }
+      const { retention, limits, ...plain } = await readJson(c, TenantChanges)
+      const changes = { ...plain, ...retention, ...limits }
       return c.json(presentTenant(await updateTenant({ ctx: c.var.services, input: { tenantId, changes } })))
     },
   },
 ]
 
 function presentTenant({ sessionTtlMs, createdAtMs, ...tenant }: TenantNow): z.input<typeof TenantResource> {
-  return { ...tenant, retention: { sessionTtlMs }, createdAt: toIso(createdAtMs) }
+  const { requestsPerMinute, turnsInFlight, storageBytes, ...plain } = tenant
+  const limits = { requestsPerMinute, turnsInFlight, storageBytes }
+  return { ...plain, limits, retention: { sessionTtlMs }, createdAt: toIso(createdAtMs) }
 }

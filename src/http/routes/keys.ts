@@ -1,0 +1,86 @@
+/** Keys of tenants, for the admin (api.md, Models, monitoring, operations). */
+import { createKey } from '../../services/create-key.ts'
+import { listKeys } from '../../services/list-keys.ts'
+import { revokeKey } from '../../services/revoke-key.ts'
+import { rotateKey } from '../../services/rotate-key.ts'
+import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
+import { KeyResource, KeyWithSecret, NewKey, Rotation } from '../contract/key.ts'
+import { pageOf, TenantPageQuery } from '../contract/paging.ts'
+import { readJson } from '../parse/read-json.ts'
+import { pathId, readQuery } from '../parse/read-request.ts'
+import { presentKey, presentSecret } from '../present/present-key.ts'
+import type { Route } from '../route.ts'
+
+const PATH = '/v1/keys/{id}'
+const tags = ['Operations']
+const params = idParam('key')
+/** No cache between here and its owner may keep a secret. */
+const UNCACHED = { 'Cache-Control': 'no-store' }
+
+export const keyRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v1/keys',
+    operationId: 'createKey',
+    summary: 'Make a key for a tenant',
+    tags,
+    access: 'admin',
+    request: { body: jsonBody(NewKey) },
+    responses: { 201: jsonAnswer(KeyWithSecret, 'The key, with its secret for the only time') },
+    errors: [...BODY_ERRORS, 'forbidden'],
+    handle: async (c) => {
+      const { tenant, expiresAt, ...plain } = await readJson(c, NewKey)
+      const key = await createKey({ ctx: c.var.services, input: { ...plain, tenantId: tenant, expiresAtMs: expiresAt } })
+      return c.json(presentSecret(key), 201, UNCACHED)
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/keys',
+    operationId: 'listKeys',
+    summary: 'Keys in force, the newest first',
+    tags,
+    access: 'admin',
+    request: { query: TenantPageQuery },
+    responses: {
+      200: jsonAnswer(pageOf(KeyResource), 'A page of keys, without their secrets; expired ones are among them, revoked ones not'),
+    },
+    errors: ['invalid_request'],
+    handle: async (c) => {
+      const { tenant, ...page } = readQuery(c, TenantPageQuery)
+      const { data, nextCursor } = await listKeys({ ctx: c.var.services, input: { ...page, tenantId: tenant ?? null } })
+      return c.json({ data: data.map(presentKey), nextCursor })
+    },
+  },
+  {
+    method: 'delete',
+    path: PATH,
+    operationId: 'revokeKey',
+    summary: 'Revoke a key, on all nodes within seconds',
+    tags,
+    access: 'admin',
+    request: { params },
+    responses: { 204: { description: 'It opens nothing any more. Session tokens made with it last until they expire' } },
+    errors: [],
+    handle: async (c) => {
+      await revokeKey({ ctx: c.var.services, input: { keyId: pathId(c, 'key') } })
+      return c.body(null, 204)
+    },
+  },
+  {
+    method: 'post',
+    path: `${PATH}/rotate`,
+    operationId: 'rotateKey',
+    summary: 'Give a key a new secret',
+    tags,
+    access: 'admin',
+    request: { params, body: jsonBody(Rotation) },
+    responses: { 200: jsonAnswer(KeyWithSecret, 'The key, with its new secret for the only time') },
+    errors: BODY_ERRORS,
+    handle: async (c) => {
+      const keyId = pathId(c, 'key')
+      const { graceMs } = await readJson(c, Rotation)
+      return c.json(presentSecret(await rotateKey({ ctx: c.var.services, input: { keyId, graceMs } })), 200, UNCACHED)
+    },
+  },
+]
