@@ -1,6 +1,6 @@
 import { heldMedia, insertImported } from '../db/import-queries.ts'
+import { ensureTenantStorage } from '../db/limit-queries.ts'
 import { upsertMedia } from '../db/media-queries.ts'
-import { ensureTenant } from '../db/session-queries.ts'
 import type { Bundle } from '../domain/bundle/bundle.ts'
 import { type Origin, originsOf } from '../domain/bundle/origins.ts'
 import { makeId } from '../domain/ids.ts'
@@ -13,6 +13,7 @@ import { filesOf, readArchivedBundle } from './bundle/read-archive.ts'
 import { scanBundle } from './bundle/scan-bundle.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { getSession } from './get-session.ts'
+import { keepWithinStorage } from './keep-limits.ts'
 
 interface Given {
   format: 'json' | 'zip'
@@ -29,7 +30,8 @@ interface Gathered {
  * Makes a session of a bundle, with ids of its own. Content goes into storage first, all rows follow in one transaction: of a
  * bundle that is refused nothing remains but bytes that are collected later. Its ledger is kept, and counts nowhere.
  *
- * @throws RequestError `invalid_request` with the place of whatever is wrong; `missing_media` with digests of images it lacks
+ * @throws RequestError `invalid_request` with the place of whatever is wrong; `missing_media` with digests of images it lacks;
+ *   `payload_too_large` where its images exceed the tenant's storage
  */
 export const importSession: Verb<Given, Session> = async ({ ctx, input }) => {
   const { bundle, images } = input.format === 'zip' ? await gatherZip(ctx, input.bytes) : await gatherJson(ctx, input.bytes)
@@ -38,7 +40,8 @@ export const importSession: Verb<Given, Session> = async ({ ctx, input }) => {
   const { tenantId } = ctx.principal
   const names = { tenantId, sessionId: newId('ses'), turnIds: bundle.turns.map(() => newId('trn')) }
   await ctx.db.transaction(async (tx) => {
-    await ensureTenant(tx, tenantId, nowMs)
+    const limited = (await ensureTenantStorage(tx, tenantId, nowMs)) !== null
+    if (limited) await keepWithinStorage({ ...ctx, db: tx }, bundle.media)
     const mediaIds = await nameMedia({ ...ctx, db: tx }, { bundle, images }, names.turnIds)
     await insertBundle({ ...ctx, db: tx }, bundle, { ...names, mediaIds }, nowMs)
   })

@@ -1,10 +1,11 @@
-import { grantMedia } from '../db/media-queries.ts'
-import { ensureTenant } from '../db/session-queries.ts'
+import { ensureTenantStorage } from '../db/limit-queries.ts'
+import { grantMedia, type NewMedia } from '../db/media-queries.ts'
 import { makeId } from '../domain/ids.ts'
 import { IMAGE_BYTES_MAX, type Media } from '../domain/media.ts'
 import { BlobMissing, type BlobStore } from '../domain/ports.ts'
 import { RequestError } from '../domain/problem.ts'
 import type { ServiceContext, Verb } from './context.ts'
+import { keepWithinStorage } from './keep-limits.ts'
 import { nameMedia } from './name-media.ts'
 import { outgoingImage } from './outgoing-image.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
@@ -23,7 +24,7 @@ interface StoredMedia {
 
 /**
  * Takes an image in. The same bytes of the same tenant are the same media (`created` false).
- * Throws `payload_too_large`, `unsupported_media_type` or `unreadable_image`, and then keeps nothing.
+ * Throws `payload_too_large`, also where the tenant's storage is full, `unsupported_media_type` or `unreadable_image`, and then keeps nothing.
  */
 export const storeMedia: Verb<Upload, StoredMedia> = ({ ctx, input }) =>
   takeIn(ctx, input).catch((error: unknown) => {
@@ -38,16 +39,36 @@ async function takeIn(ctx: ServiceContext, input: Upload): Promise<StoredMedia> 
     await removeBlobIfUnnamed(ctx, blob.sha256)
     throw new RequestError(verdict.refusal.code, verdict.refusal.detail)
   }
-  // Made now, so that a picture that could not be sent later is refused while its sender is still there.
-  await outgoingImage(ctx, { ...blob, mimeType: verdict.image.mimeType })
   const nowMs = ctx.clock.nowMs()
   const { tenantId, sessionId } = ctx.principal
-  await ensureTenant(ctx.db, tenantId, nowMs)
+  const limited = (await ensureTenantStorage(ctx.db, tenantId, nowMs)) !== null
+  if (limited) await refuseBeyondStorage(ctx, blob)
+  // Made now, so that a picture that could not be sent later is refused while its sender is still there.
+  await outgoingImage(ctx, { ...blob, mimeType: verdict.image.mimeType })
   const id = makeId('med', nowMs, ctx.random.bytes(10))
   const image = { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null }
-  const stored = await nameMedia(ctx, image)
+  const stored = await (limited ? nameWithinStorage(ctx, image) : nameMedia(ctx, image))
   if (sessionId !== null) await grantMedia(ctx.db, stored.id, sessionId)
   return { media: await reachMedia(ctx, stored.id), created: stored.created }
+}
+
+/** A first look, while nothing but the bytes has to be taken away again. */
+async function refuseBeyondStorage(ctx: ServiceContext, blob: { sha256: string; bytes: number }): Promise<void> {
+  try {
+    await keepWithinStorage(ctx, [blob])
+  } catch (error) {
+    await removeBlobIfUnnamed(ctx, blob.sha256)
+    throw error
+  }
+}
+
+/** The look that counts: of several uploads at once only those that fit are let in. What is left of the others is collected later. */
+function nameWithinStorage(ctx: ServiceContext, image: NewMedia): Promise<{ id: string; created: boolean }> {
+  return ctx.db.transaction(async (tx) => {
+    const inside = { ...ctx, db: tx }
+    await keepWithinStorage(inside, [image])
+    return nameMedia(inside, image)
+  })
 }
 
 async function writeBlob(blobs: BlobStore, bytes: AsyncIterable<Uint8Array>): Promise<{ sha256: string; bytes: number }> {

@@ -12,6 +12,7 @@ import { askedOf, checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
 import { digestOf } from './digest.ts'
 import { holdForNewTurn } from './keep-budget.ts'
+import { admitTurn } from './keep-limits.ts'
 import { type NewInputPart, resolveMedia } from './resolve-media.ts'
 import { allowSession, noSuch } from './scope.ts'
 
@@ -100,6 +101,7 @@ async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Su
     })
   }
   const behind = state.busyTurnId !== null && !(await makeRoom(ctx, session, sessionId, state.busyTurnId, nowMs))
+  if (session.budgeted) await admitTurn(ctx)
   const id = makeId('trn', nowMs, ctx.random.bytes(10))
   const depth = state.parent === null ? 0 : state.parent.depth + 1
   const reservedUsd = session.budgeted
