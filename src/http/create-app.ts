@@ -27,7 +27,7 @@ import { mediaRoutes } from './routes/media.ts'
 import { mediaContentRoutes } from './routes/media-content.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { modelRoutes } from './routes/models.ts'
-import { servePlayground } from './routes/playground.ts'
+import { servePages } from './routes/pages.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { submitTurnRoutes } from './routes/submit-turn.ts'
@@ -95,6 +95,6 @@ export function createApp(deps: AppDeps): HttpApp {
   app.notFound((c) => problemResponse(c, new RequestError('not_found', 'There is nothing at this path.').problem))
   serveRoutes(app, { ...deps, largeBodies: createLargeBodies() }, ROUTES)
   serveOpenApi(app, config)
-  servePlayground(app)
+  servePages(app)
   return app
 }

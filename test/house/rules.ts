@@ -110,8 +110,8 @@ export const layers: readonly Layer[] = [
   },
   {
     place: 'playground/',
-    mayImport: ['client/', 'runtime/clock.ts'],
-    packages: ['preact*'],
+    mayImport: ['client/', 'runtime/clock.ts', 'runtime/instant.ts'],
+    packages: ['preact*', 'uplot'],
     remedy: 'the playground is a page: it speaks to the service by the client alone',
   },
   {

@@ -16,13 +16,14 @@ export async function attempt({ store, access }: Desk, action: () => Promise<voi
   }
 }
 
-function wordsFor(error: unknown): string {
+/** For people: what happened, and what would help. */
+export function wordsFor(error: unknown): string {
   if (error instanceof ConnectionLostError) return 'The service cannot be reached. Nothing was sent; try again.'
   if (!(error instanceof PentimentoError)) return 'Something went wrong in this page. Reload it and try again.'
   const fields = error.problem.errors?.map(({ path, message }) => `${path} ${message}`) ?? []
   return [error.message, ...fields].join(' ')
 }
 
-function isAbort(error: unknown): boolean {
+export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError'
 }

@@ -3,6 +3,7 @@ import { attachFiles } from '../state/attachments.ts'
 import { activeTurn, leaveConversation, openConversation } from '../state/conversation.ts'
 import { attempt } from '../state/report.ts'
 import { importSession, loadSessions } from '../state/session-list.ts'
+import { AccessDialog } from './access-dialog.tsx'
 import { sessionInAddress, showInAddress, useAddress } from './address.ts'
 import { Announcer } from './announcer.tsx'
 import { chooseFiles } from './choose-files.ts'
@@ -10,7 +11,6 @@ import { Composer } from './composer.tsx'
 import { useAppState, useDesk } from './desk.ts'
 import { Dialog } from './dialog.tsx'
 import { EditTree } from './edit-tree.tsx'
-import { KeyDialog } from './key-dialog.tsx'
 import { Notices } from './notices.tsx'
 import { SessionHeader } from './session-header.tsx'
 import { SHORTCUTS, useShortcuts } from './shortcuts.ts'
@@ -82,7 +82,7 @@ export function App() {
       <EditTree conversation={conversation} open={drawer === 'tree'} busy={busy} onClose={() => setDrawer(null)} />
       {drawer !== null && <div class="scrim" onClick={() => setDrawer(null)} aria-hidden="true" />}
       {dragging && <p class="drop-hint">Drop the picture anywhere</p>}
-      {access === 'needed' && <KeyDialog onReady={begin} />}
+      {access === 'needed' && <AccessDialog onReady={begin} />}
       {listing && <ShortcutList onClose={() => setListing(false)} />}
       <Announcer />
     </div>

@@ -1,8 +1,9 @@
 /** What every part of the page reaches: the state, and a way to act on it. */
 import { createContext } from 'preact'
-import { useContext, useEffect, useState } from 'preact/hooks'
+import { useContext } from 'preact/hooks'
 import type { AppState, Desk } from '../state/app-state.ts'
 import { attempt } from '../state/report.ts'
+import { useStore } from './use-store.ts'
 
 export const DeskContext = createContext<Desk | null>(null)
 
@@ -14,13 +15,7 @@ export function useDesk(): Desk {
 
 /** The state as it is now; whoever asks is drawn again with each change. */
 export function useAppState(): AppState {
-  const { store } = useDesk()
-  const [state, setState] = useState(store.get())
-  useEffect(() => {
-    setState(store.get())
-    return store.subscribe(() => setState(store.get()))
-  }, [store])
-  return state
+  return useStore(useDesk().store)
 }
 
 /** Runs an action of the user's; what goes wrong is shown to them. */

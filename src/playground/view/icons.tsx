@@ -19,6 +19,8 @@ const SHAPES = {
   right: 'M8 5l5 5-5 5',
   pencil: 'M5 15l.6-3L13 4.6 15.4 7 8 14.4z',
   theme: 'M10 4a6 6 0 1 0 0 12zM10 4a6 6 0 0 1 0 12',
+  check: 'M4.5 10.5 8.5 14.5 15.5 6',
+  chart: 'M4 4v12h12M7.5 13V9.5M11 13V6.5M14.5 13v-5',
   warning: 'M10 4 17 16H3zM10 8.5v3.5M10 14v.1',
   blocked: 'M10 3.5a6.5 6.5 0 1 0 .1 0M5.5 14.5l9-9',
 } as const

@@ -1,11 +1,17 @@
-import { loadSessions } from '../state/session-list.ts'
-import { useAct, useAppState } from './desk.ts'
+import type { ComponentChildren } from 'preact'
 import { Dialog } from './dialog.tsx'
 
+interface KeyDialogProps {
+  /** The key given last was refused. */
+  refused: boolean
+  /** `forGood`: to be remembered also after the browser was closed. */
+  onKey: (key: string, forGood: boolean) => void
+  /** What the key is wanted for. */
+  children: ComponentChildren
+}
+
 /** Asks for a key, where the service wants one. */
-export function KeyDialog({ onReady }: { onReady: () => void }) {
-  const { keyRefused } = useAppState()
-  const act = useAct()
+export function KeyDialog({ refused, onKey, children }: KeyDialogProps) {
   return (
     <Dialog title="Your key">
       <form
@@ -13,24 +19,18 @@ export function KeyDialog({ onReady }: { onReady: () => void }) {
         onSubmit={(event) => {
           event.preventDefault()
           const form = new FormData(event.currentTarget)
-          act(async (desk) => {
-            desk.access.takeKey(String(form.get('key')).trim(), form.has('remember'))
-            await loadSessions(desk)
-            onReady()
-          })
+          onKey(String(form.get('key')).trim(), form.has('remember'))
         }}
       >
-        <p>
-          This service wants a key. It stays in this browser; within a session the page uses a token that is good for that session alone.
-        </p>
-        {keyRefused && (
+        <p>{children}</p>
+        {refused && (
           <p class="field-error" role="alert">
             This key was refused.
           </p>
         )}
         <label class="field">
           <span>Key</span>
-          <input name="key" type="password" autocomplete="current-password" required pattern="[!-~]+" aria-invalid={keyRefused} />
+          <input name="key" type="password" autocomplete="current-password" required pattern="[!-~]+" aria-invalid={refused} />
         </label>
         <label class="check">
           <input name="remember" type="checkbox" />

@@ -55,9 +55,12 @@ export function Sidebar({ open, onNew, onOpen, onImport, onTheme, onClose }: Sid
         </button>
       )}
       <div class="sidebar-foot">
-        <button type="button" class="quiet-button" onClick={onImport}>
+        <button type="button" class="quiet-button sidebar-import" onClick={onImport}>
           Import
         </button>
+        <a class="icon-button" href="/dashboard" title="Dashboard" aria-label="Dashboard">
+          <Icon name="chart" />
+        </a>
         <IconButton icon="theme" label="Light or dark" onClick={onTheme} />
       </div>
     </nav>

@@ -1,7 +1,7 @@
-/** The web page at `/`, and what it loads (api.md, Models, monitoring, operations). It is text within this program: no files, no build. */
+/** The pages people look at, and what they load (api.md, Models, monitoring, operations). They are text within this program: no files, no build. */
 import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
-import { ASSETS, PAGE } from '../../playground/assets.ts'
+import { ASSETS, PAGES } from '../../playground/assets.ts'
 import type { HttpApp, HttpEnv } from '../env.ts'
 
 /** Nothing but what this origin serves runs, is shown or is spoken to; pictures chosen but not yet sent are blobs. */
@@ -17,15 +17,17 @@ const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-/** The page names its files by their content, so it must be asked for, and they never again. */
+/** A page names its files by their content, so it must be asked for, and they never again. */
 const PAGE_CACHE = 'no-cache'
 const ASSET_CACHE = 'public, max-age=31536000, immutable'
 
-/** Serves the page and its files. No operation of the API, so the OpenAPI document does not have them. */
-export function servePlayground(app: HttpApp): void {
-  app.get('/', named('/'), compress(), (c) =>
-    c.html(PAGE, 200, { 'Cache-Control': PAGE_CACHE, 'Content-Security-Policy': CONTENT_SECURITY_POLICY }),
-  )
+/** Serves the pages and their files. No operation of the API, so the OpenAPI document does not have them. */
+export function servePages(app: HttpApp): void {
+  for (const [path, html] of Object.entries(PAGES)) {
+    app.get(path, named(path), compress(), (c) =>
+      c.html(html, 200, { 'Cache-Control': PAGE_CACHE, 'Content-Security-Policy': CONTENT_SECURITY_POLICY }),
+    )
+  }
   app.get('/assets/:file', named('/assets/{file}'), compress(), (c) => {
     const asset = ASSETS[c.req.path]
     if (asset === undefined) return c.notFound()
