@@ -7,8 +7,13 @@ import type { Database } from './connect.ts'
 export async function removeUnnamedSignatures(db: Database, beforeMs: number): Promise<number> {
   const rows = await db
     .execute(sql`
-      delete from signatures where created_at_ms < ${beforeMs} and not exists (select 1 from parts where parts.signature_sha256 = signatures.sha256)
-      returning sha256`)
+      with gone as (
+        delete from signatures where created_at_ms < ${beforeMs} and not exists (select 1 from parts where parts.signature_sha256 = signatures.sha256)
+        returning upload
+      ), pieces as (
+        delete from signature_pieces where upload in (select upload from gone)
+      )
+      select from gone`)
     .catch(keptByReference)
   return rows.length
 }
@@ -24,7 +29,10 @@ export async function removeUnnamedRenditions(db: Database, beforeMs: number): P
 
 /** Pieces of signatures whose writer died. */
 export async function removePiecesPutAside(db: Database, beforeMs: number): Promise<number> {
-  return (await db.execute(sql`delete from signature_pieces where created_at_ms < ${beforeMs} returning upload`)).length
+  const rows = await db.execute(sql`
+    delete from signature_pieces where created_at_ms < ${beforeMs} and not exists (select from signatures where signatures.upload = signature_pieces.upload)
+    returning upload`)
+  return rows.length
 }
 
 export async function removeIdempotencyKeys(db: Database, beforeMs: number): Promise<number> {

@@ -189,12 +189,22 @@ export const mediaGrants = pgTable(
   (table) => [primaryKey({ columns: [table.mediaId, table.sessionId] })],
 )
 
-/** Thought signatures: the characters received, once per SHA-256. `STORAGE EXTERNAL` (set by migration) lets pieces be read cheaply. */
-export const signatures = pgTable('signatures', {
-  sha256: text('sha256').primaryKey(),
-  characters: bytea('characters').notNull(),
-  createdAtMs: unixMs('created_at_ms').notNull(),
-})
+/**
+ * Thought signatures: the characters received, once per SHA-256; short ones whole, long ones as the pieces they were written in
+ * (`signature_pieces`, made by migration). `STORAGE EXTERNAL` (set by migration) keeps what cannot be compressed from being tried.
+ */
+export const signatures = pgTable(
+  'signatures',
+  {
+    sha256: text('sha256').primaryKey(),
+    characters: bytea('characters'),
+    /** Whose pieces it is made of, and how many bytes they are. */
+    upload: text('upload'),
+    bytes: integer('bytes'),
+    createdAtMs: unixMs('created_at_ms').notNull(),
+  },
+  (table) => [uniqueIndex('signatures_by_upload').on(table.upload)],
+)
 
 /** Parts in order: the input of a turn (`attempt` 0) and what each attempt that answered sent. */
 export const parts = pgTable(

@@ -60,7 +60,11 @@ export async function removeMediaIfUnnamed(
 
 export async function removeSignatureIfUnnamed(db: Database, sha256: string): Promise<void> {
   await db
-    .execute(sql`delete from signatures where sha256 = ${sha256} and not exists (select 1 from parts where signature_sha256 = ${sha256})`)
+    .execute(sql`
+      with gone as (
+        delete from signatures where sha256 = ${sha256} and not exists (select 1 from parts where signature_sha256 = ${sha256}) returning upload
+      )
+      delete from signature_pieces where upload in (select upload from gone)`)
     .catch(keptByReference)
 }
 

@@ -6,7 +6,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { BlobMissing, type Clock, type SignatureStore } from '../domain/ports.ts'
 import type { Database } from './connect.ts'
 import { openSignatureWriter } from './signature-writer.ts'
@@ -22,22 +22,34 @@ export function createSignatureStore(db: Database, clock: Clock): SignatureStore
 }
 
 async function* readPieces(db: Database, sha256: string): AsyncIterable<Uint8Array> {
-  const bytes = await sizeOf(db, sha256)
-  for (let from = 1; from <= bytes; from += PIECE_BYTES) yield await readPiece(db, sha256, from)
+  const { upload, bytes } = await find(db, sha256)
+  let read = 0
+  for (let ordinal = 0; read < bytes; ordinal++) {
+    const piece = await readText(db, upload === null ? wholeFrom(sha256, read + 1) : storedPiece(upload, ordinal))
+    if (piece === null) throw new BlobMissing(sha256)
+    read += piece.byteLength
+    yield piece
+  }
 }
 
-async function sizeOf(db: Database, sha256: string): Promise<number> {
-  const rows = await db.execute<{ bytes: number }>(sql`select length(characters) as bytes from signatures where sha256 = ${sha256}`)
+async function find(db: Database, sha256: string): Promise<{ upload: string | null; bytes: number }> {
+  const rows = await db.execute<{ upload: string | null; bytes: number }>(
+    sql`select upload, coalesce(bytes, length(characters)) as bytes from signatures where sha256 = ${sha256}`,
+  )
   if (rows[0] === undefined) throw new BlobMissing(sha256)
-  return rows[0].bytes
+  return rows[0]
 }
+
+const storedPiece = (upload: string, ordinal: number) =>
+  sql`select convert_from(characters, 'LATIN1') as piece from signature_pieces where upload = ${upload} and ordinal = ${ordinal}`
 
 /** `substr` on an EXTERNAL column fetches only the TOAST chunks it needs: 12 ms for 2.9 MB; as `text` it costs 145 ms. */
-async function readPiece(db: Database, sha256: string, from: number): Promise<Uint8Array> {
-  const rows = await db.execute<{ piece: string }>(sql`
-    select convert_from(substr(characters, ${from}::int, ${PIECE_BYTES}::int), 'LATIN1') as piece from signatures where sha256 = ${sha256}`)
-  const [row] = rows
-  if (row === undefined) throw new BlobMissing(sha256)
+const wholeFrom = (sha256: string, from: number) => sql`
+  select convert_from(substr(characters, ${from}::int, ${PIECE_BYTES}::int), 'LATIN1') as piece from signatures where sha256 = ${sha256}`
+
+async function readText(db: Database, query: SQL): Promise<Uint8Array | null> {
+  const [row] = await db.execute<{ piece: string | null }>(query)
+  if (row?.piece == null) return null
   const piece = Buffer.from(row.piece, 'latin1')
   // The driver's results hold on to one another until a full collection; without their texts they weigh nothing.
   row.piece = ''

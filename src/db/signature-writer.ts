@@ -1,6 +1,6 @@
 /**
- * Writes one signature. A short one is one statement; of a long one pieces are put aside (`signature_pieces`) while it arrives, one
- * on its way and one being filled, and the server puts them together at the end. A hundred at once so hold 25 MB, not 300.
+ * Writes one signature. A short one is one statement; of a long one pieces are stored (`signature_pieces`) while it arrives, a few on
+ * their way and one being filled, and named at the end. A hundred at once so hold 50 MB, not 300.
  */
 import { Buffer } from 'node:buffer'
 import type { Hash } from 'node:crypto'
@@ -10,6 +10,7 @@ import type { Database } from './connect.ts'
 
 /** As text it is short-lived to V8: see `signature-store.ts`. */
 const PIECE_BYTES = 120 * 1024
+const ON_THEIR_WAY_MAX = 3
 
 /** After `commit` or `abort` it takes no more; `abort` is then a no-op, so that it may stand in a `finally`. */
 export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): BlobWriter {
@@ -17,7 +18,8 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
   let heldBytes = 0
   let bytes = 0
   let ordinal = 0
-  let upload: Promise<string | null> = Promise.resolve(null)
+  let upload: string | null = null
+  const onTheirWay: Promise<unknown>[] = []
   let ended = false
 
   function end(): void {
@@ -31,11 +33,14 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
     return taken
   }
 
+  /** Those on their way are told of when one of them has to be waited for; until then a failure is not unheard. */
   async function putAside(): Promise<void> {
-    const name = await upload
-    upload = putPieceAside(db, name, ordinal++, takeHeld(), clock.nowMs())
-    // Whoever writes or commits next is told of a failure; until then it is not unheard.
-    upload.catch(() => undefined)
+    if (onTheirWay.length === ON_THEIR_WAY_MAX) await onTheirWay.shift()
+    const put = putPieceAside(db, upload, ordinal++, takeHeld(), clock.nowMs())
+    put.catch(() => undefined)
+    // The first one names the others.
+    if (upload === null) upload = await put
+    else onTheirWay.push(put)
   }
 
   return {
@@ -54,18 +59,21 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
 
     async commit() {
       end()
-      const name = await upload
       const signature = { sha256: hash.digest('hex'), bytes }
-      if (name === null) await insertSignature(db, signature.sha256, takeHeld(), clock.nowMs())
-      else await joinPieces(db, name, signature, takeHeld(), clock.nowMs())
+      if (upload === null) {
+        await insertSignature(db, signature.sha256, takeHeld(), clock.nowMs())
+      } else {
+        await Promise.all([...onTheirWay, putPieceAside(db, upload, ordinal, takeHeld(), clock.nowMs())])
+        await insertPieced(db, upload, signature, clock.nowMs())
+      }
       return signature
     },
 
     async abort() {
       if (ended) return
       end()
-      const name = await upload.catch(() => null)
-      if (name !== null) await db.execute(sql`delete from signature_pieces where upload = ${name}`)
+      await Promise.allSettled(onTheirWay)
+      if (upload !== null) await db.execute(sql`delete from signature_pieces where upload = ${upload}`)
     },
   }
 }
@@ -73,43 +81,44 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
 /** Returns the name of the upload: the one given, or a new one for the first piece. */
 async function putPieceAside(db: Database, upload: string | null, ordinal: number, text: string, nowMs: number): Promise<string> {
   const rows = await db.execute<{ upload: string }>(sql`
+    with ${LAZILY}
     insert into signature_pieces (upload, ordinal, characters, created_at_ms)
-    values (coalesce(${upload}, nextval('signature_uploads')::text), ${ordinal}, convert_to(${text}, 'LATIN1'), ${nowMs}) returning upload`)
+    select coalesce(${upload}, nextval('signature_uploads')::text), ${ordinal}, convert_to(${text}, 'LATIN1'), ${nowMs} from lazily
+    returning upload`)
   const [row] = rows
   if (row === undefined) throw new Error('a piece of a signature was not put aside')
   return row.upload
 }
 
-/**
- * Neither this nor `joinPieces` waits for the disk: a part that names the signature is committed later, and with it everything
- * before it. What a crash loses, nothing names.
- */
 async function insertSignature(db: Database, sha256: string, text: string, nowMs: number): Promise<void> {
   await db.execute(sql`
-    with lazily as materialized (select set_config('synchronous_commit', 'off', true))
+    with ${LAZILY}
     insert into signatures (sha256, characters, created_at_ms)
     select ${sha256}, convert_to(${text}, 'LATIN1'), ${nowMs} from lazily on conflict do nothing`)
 }
 
-/** The pieces outlive no crash of the server (their table is unlogged), which the length tells. */
-async function joinPieces(
+/** The pieces stay where they are; those of a signature that is there already go. A crash of the server may have lost some, which the length tells. */
+async function insertPieced(
   db: Database,
   upload: string,
-  whole: { sha256: string; bytes: number },
-  rest: string,
+  { sha256, bytes }: { sha256: string; bytes: number },
   nowMs: number,
 ): Promise<void> {
-  const rows = await db.execute<{ bytes: number }>(sql`
-    with lazily as materialized (
-      select set_config('synchronous_commit', 'off', true)
-    ), pieces as (
-      delete from signature_pieces where upload = ${upload} returning ordinal, characters
-    ), joined as (
-      select string_agg(characters, ''::bytea order by ordinal) || convert_to(${rest}, 'LATIN1') as characters from pieces
+  const rows = await db.execute<{ whole: boolean }>(sql`
+    with ${LAZILY}, put as (
+      select sum(octet_length(characters)) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
     ), stored as (
-      insert into signatures (sha256, characters, created_at_ms)
-      select ${whole.sha256}, characters, ${nowMs} from joined, lazily where length(characters) = ${whole.bytes}::int on conflict do nothing
+      insert into signatures (sha256, upload, bytes, created_at_ms)
+      select ${sha256}, ${upload}, ${bytes}, ${nowMs} from lazily, put where whole on conflict do nothing returning upload
+    ), given_up as (
+      delete from signature_pieces where upload = ${upload} and not exists (select from stored)
     )
-    select length(characters) as bytes from joined`)
-  if (rows[0]?.bytes !== whole.bytes) throw new Error('the pieces of a signature were lost before it was whole')
+    select whole from put`)
+  if (rows[0]?.whole !== true) throw new Error('the pieces of a signature were lost before it was whole')
 }
+
+/**
+ * No statement here waits for the disk: a part that names the signature is committed later, and with it everything before it. What a
+ * crash loses, nothing names.
+ */
+const LAZILY = sql`lazily as materialized (select set_config('synchronous_commit', 'off', true))`

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { removePiecesPutAside, removeUnnamedSignatures } from '../../src/db/expired-rows.ts'
+import { removeSignatureIfUnnamed } from '../../src/db/session-removal.ts'
 import { createSignatureStore } from '../../src/db/signature-store.ts'
 import { BlobMissing, type BlobWriter } from '../../src/domain/ports.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -9,8 +11,9 @@ import { freshDatabase } from '../support/database.ts'
 const characters = new Uint8Array(Buffer.from(randomBytes(2_182_381).toString('base64')))
 const sha256 = createHash('sha256').update(characters).digest('hex')
 
-/** All but the last of 120 KiB. */
-const piecesAside = Math.ceil(characters.length / (120 * 1024)) - 1
+/** Of 120 KiB; the last one is written when the signature is whole. */
+const piecesInAll = Math.ceil(characters.length / (120 * 1024))
+const piecesAside = piecesInAll - 1
 
 async function writeIn(writer: BlobWriter, pieceBytes: number) {
   // One buffer is used again and again, as a reader of the wire does.
@@ -39,6 +42,7 @@ describe('a signature', () => {
     const store = createSignatureStore(db, systemClock)
     await Promise.all([writeIn(await store.open(), 1 << 20), writeIn(await store.open(), 1 << 20)])
     expect(await sql`select sha256 from signatures`).toEqual([{ sha256 }])
+    expect(await sql`select from signature_pieces`).toHaveLength(piecesInAll)
   })
 
   it('that was given up leaves nothing, and one that is not there is missed', async () => {
@@ -53,7 +57,7 @@ describe('a signature', () => {
     }).rejects.toThrow(BlobMissing)
   })
 
-  it('is put aside in pieces while it arrives, and nothing of that is left when it is whole or given up', async () => {
+  it('is stored in pieces while it arrives, of which nothing is left when it is given up', async () => {
     const { db, sql } = await freshDatabase()
     const store = createSignatureStore(db, systemClock)
     const [kept, given] = [await store.open(), await store.open()]
@@ -61,8 +65,8 @@ describe('a signature', () => {
     await expect.poll(() => sql`select from signature_pieces`).toHaveLength(2 * piecesAside)
     expect(await kept.commit()).toEqual({ sha256, bytes: characters.length })
     await given.abort()
-    expect(await sql`select from signature_pieces`).toHaveLength(0)
-    expect(await sql`select length(characters) as bytes from signatures`).toEqual([{ bytes: characters.length }])
+    expect(await sql`select sum(octet_length(characters))::int as bytes from signature_pieces`).toEqual([{ bytes: characters.length }])
+    expect(await sql`select characters, bytes from signatures`).toEqual([{ characters: null, bytes: characters.length }])
   })
 
   it('of every byte that a JSON string may hold, in any encoding, comes back as it was', async () => {
@@ -81,15 +85,44 @@ describe('a signature', () => {
     const writer = await createSignatureStore(db, systemClock).open()
     await writer.write(characters)
     await expect.poll(() => sql`select from signature_pieces`).toHaveLength(piecesAside)
-    await sql`truncate signature_pieces`
+    await sql`delete from signature_pieces where ordinal = 3`
     await expect(writer.commit()).rejects.toThrow('lost')
     expect(await sql`select from signatures`).toHaveLength(0)
   })
 
+  it('that an earlier version stored whole is read as well', async () => {
+    const { db, sql } = await freshDatabase()
+    await sql`insert into signatures (sha256, characters, created_at_ms) values (${sha256}, ${Buffer.from(characters)}, 1)`
+    const pieces: Uint8Array[] = []
+    for await (const piece of createSignatureStore(db, systemClock).read(sha256)) pieces.push(piece)
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(128 * 1024)
+    expect(Buffer.concat(pieces).equals(characters)).toBe(true)
+  })
+
+  it('goes with its pieces when nothing names it, and only then', async () => {
+    const { db, sql } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    const laterMs = systemClock.nowMs() + 1_000
+    await writeIn(await store.open(), 1 << 20)
+    const [kept] = await sql<{ upload: string }[]>`select upload from signatures`
+    const given = await store.open()
+    await given.write(characters)
+    await expect.poll(() => sql`select from signature_pieces`).toHaveLength(piecesInAll + piecesAside)
+    expect(await removePiecesPutAside(db, laterMs)).toBe(piecesAside)
+    expect(await sql`select distinct upload from signature_pieces`).toEqual([kept])
+    expect(await removeUnnamedSignatures(db, laterMs)).toBe(1)
+    expect(await sql`select from signature_pieces`).toHaveLength(0)
+    await writeIn(await store.open(), 1 << 20)
+    await removeSignatureIfUnnamed(db, sha256)
+    expect(await sql`select from signatures`).toHaveLength(0)
+    expect(await sql`select from signature_pieces`).toHaveLength(0)
+  })
+
   it('is stored uncompressed and out of line, so that a piece costs a piece', async () => {
     const { sql } = await freshDatabase()
-    const [column] = await sql`
-      select attstorage as storage from pg_attribute where attrelid = 'signatures'::regclass and attname = 'characters'`
-    expect(column).toEqual({ storage: 'e' })
+    const columns = await sql`
+      select attstorage as storage from pg_attribute
+      where attrelid in ('signatures'::regclass, 'signature_pieces'::regclass) and attname = 'characters'`
+    expect(columns).toEqual([{ storage: 'e' }, { storage: 'e' }])
   })
 })
