@@ -10,7 +10,6 @@ import { describeError } from '../domain/describe-error.ts'
 import { equalDigests } from '../domain/equal-digests.ts'
 import type { LimitStanding } from '../domain/limit.ts'
 import type { Clock, Logger } from '../domain/ports.ts'
-import { digestOfSecret, isSecret } from './key-secret.ts'
 import { remember } from './remembered.ts'
 
 /** A revoked key opens nothing after this long, whatever was not heard. */
@@ -20,8 +19,11 @@ const REMEMBERED_MAX = 10_000
 const LAST_USED_EVERY_MS = 60_000
 
 export interface Doorkeeper {
-  /** The key this secret opens now; null when there is none. Its use is noted, once a minute and not while anybody waits. */
-  keyOf(secret: string): Promise<FoundKey | null>
+  /**
+   * The key that a secret of this SHA-256 (hex) opens now; null when there is none. Its use is noted, once a minute and not while
+   * anybody waits.
+   */
+  keyOf(sha256: string): Promise<FoundKey | null>
   /** Whether keys were ever made here: from then on nobody is let in without one. */
   asksForKeys(): Promise<boolean>
   /** Counts a request of the tenant; null where it may make any number. `refused`: it has had its share of this minute. */
@@ -56,9 +58,7 @@ export function createDoorkeeper({ db, clock, logger, background }: DoorkeeperDe
   }
 
   return {
-    keyOf: async (secret) => {
-      if (!isSecret(secret)) return null
-      const sha256 = await digestOfSecret(secret)
+    keyOf: async (sha256) => {
       const found = await keys.get(sha256)
       const nowMs = clock.nowMs()
       if (found === null || !equalDigests(found.sha256, sha256) || (found.endsAtMs !== null && found.endsAtMs <= nowMs)) return null

@@ -4,7 +4,7 @@ import type { Clock, Logger } from '../../domain/ports.ts'
 import type { HttpContext, HttpEnv } from '../env.ts'
 import { countedStream } from '../stream.ts'
 
-/** Logs `request` with method, route, status, ms, tenant and bytes answered; `cut` when the client left before the end. */
+/** Logs `request` with method, route, status, ms, tenant, key and bytes answered; `cut` when the client left before the end. */
 export function accessLog({ clock, logger }: { clock: Clock; logger: Logger }): MiddlewareHandler<HttpEnv> {
   return async function accessLog(c, next) {
     const startedAtMs = clock.nowMs()
@@ -27,5 +27,6 @@ function describe(c: HttpContext) {
     route: c.var.route ?? 'none',
     status: c.res.status,
     tenant: c.var.principal?.tenantId,
+    keyId: c.var.principal?.keyId,
   }
 }

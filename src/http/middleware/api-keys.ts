@@ -2,7 +2,7 @@
 import { equalDigests } from '../../domain/equal-digests.ts'
 import type { Principal } from '../../services/context.ts'
 import type { Doorkeeper } from '../../services/doorkeeper.ts'
-import { digestOfSecret } from '../../services/key-secret.ts'
+import { digestOfSecret, isSecret } from '../../services/key-secret.ts'
 import type { HttpConfig } from '../http-config.ts'
 
 /** Tenant of everyone where no key is configured (api.md, Running it). */
@@ -29,12 +29,13 @@ export function createKeyRing({ apiKeys, adminKey }: Pick<HttpConfig, 'apiKeys' 
       digests ??= Promise.all(holders.map((holder) => digestOfSecret(holder.key)))
       const asked = await digestOfSecret(key)
       const matches = (await digests).map((digest) => equalDigests(digest, asked))
-      return holders[matches.indexOf(true)]?.principal ?? findStored(key, doorkeeper)
+      const holder = holders[matches.indexOf(true)]?.principal
+      return holder ?? (isSecret(key) ? findStored(asked, doorkeeper) : null)
     },
   }
 }
 
-async function findStored(key: string, doorkeeper: Doorkeeper): Promise<Principal | null> {
-  const found = await doorkeeper.keyOf(key)
+async function findStored(sha256: string, doorkeeper: Doorkeeper): Promise<Principal | null> {
+  const found = await doorkeeper.keyOf(sha256)
   return found && { tenantId: found.tenantId, kind: 'tenant', sessionId: null, keyId: found.id, scopes: found.scopes }
 }
