@@ -9,7 +9,7 @@ import { attempt } from './report.ts'
 import { putSession } from './session-list.ts'
 
 /** How long after a turn an answer may still come that is paid for (api.md, Turns: `lingerMs`), and how often to look. */
-const LATE = { everyMs: 10_000, times: 13 }
+const LATE = { everyMs: 4_000, times: 32 }
 
 /** Shows no session: the next edit starts one. */
 export function leaveConversation(desk: Desk): void {

@@ -1,8 +1,8 @@
 /** Figures as charts draw them. */
 import type { FailureKind, Stats, StatsWindow, Usage } from '../../../client/index.ts'
 import { toIso } from '../../../runtime/instant.ts'
-import { formatDuration, formatUsd } from '../../model/figures.ts'
-import { formatDay, formatPercent, formatTime } from './figures.ts'
+import { formatUsd } from '../../model/figures.ts'
+import { formatDay, formatPercent, formatSeconds, formatTime } from './figures.ts'
 import { KIND_NAMES } from './words.ts'
 
 /** How many colours there are; `--tone-1` and so on. */
@@ -50,7 +50,7 @@ export function successChart(series: Series): ChartData {
 export function latencyChart(series: Series): ChartData {
   const percentiles = ['p50', 'p95', 'p99'] as const
   const lines = percentiles.map((name) => ({ label: name, values: valuesOf(series, ({ latencyMs }) => latencyMs[name]) }))
-  return { ...overTime(series, lines), drawn: 'lines', format: formatDuration }
+  return { ...overTime(series, lines), drawn: 'lines', format: formatSeconds }
 }
 
 /** The most frequent kinds by name, and the others together. */

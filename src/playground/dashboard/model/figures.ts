@@ -19,6 +19,12 @@ export function formatPercent(share: number): string {
   return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`
 }
 
+/** `0.4 s`, `12 s`, `125 s`: one unit, so that values can be compared at a glance. */
+export function formatSeconds(ms: number): string {
+  const seconds = ms / 1000
+  return `${seconds === 0 || seconds >= 10 ? Math.round(seconds) : seconds.toFixed(1)} s`
+}
+
 /** What is not known, or would be a share of nothing. */
 export const NONE = '–'
 

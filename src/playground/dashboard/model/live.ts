@@ -29,7 +29,7 @@ export interface Live {
   endings: readonly Ending[]
 }
 
-const ENDINGS_SHOWN = 8
+const ENDINGS_SHOWN = 5
 
 export const NOTHING_LIVE: Live = { attempts: new Map(), waits: new Map(), endings: [] }
 

@@ -1,9 +1,10 @@
 import { formatUsd } from '../../model/figures.ts'
 import { answerChart, costChart, failureChart, latencyChart, nameOfWindow, successChart } from '../model/chart-data.ts'
 import { Chart } from './chart.tsx'
+import { LivePanel } from './live-panel.tsx'
 import { useBoard } from './post.ts'
 
-/** The window over time, and the cost of the last weeks. */
+/** The window over time, the cost of the last weeks, and what goes on just now. */
 export function Charts() {
   const { stats, usage } = useBoard()
   const series = stats?.series
@@ -16,6 +17,7 @@ export function Charts() {
       <Chart title="Failures by kind" note={`attempts, ${note}`} data={failureChart(series)} />
       <Chart title="Answers" note={`by whom, ${note}`} data={answerChart(series)} />
       {usage !== null && <Chart title="Cost per day" note={`${formatUsd(usage.total.costUsd)} in 30 days, UTC`} data={costChart(usage)} />}
+      <LivePanel />
     </div>
   )
 }

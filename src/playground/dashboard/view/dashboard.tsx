@@ -5,7 +5,6 @@ import { watch } from '../state/watch.ts'
 import { Alerts } from './alerts.tsx'
 import { Charts } from './charts.tsx'
 import { Header } from './header.tsx'
-import { LivePanel } from './live-panel.tsx'
 import { ModelTable } from './model-table.tsx'
 import { Notes } from './notes.tsx'
 import { useBoard, usePost } from './post.ts'
@@ -39,10 +38,7 @@ export function Dashboard() {
             <Tiles stats={stats} />
             <Charts />
             <ModelTable models={stats.models} />
-            <div class="pair">
-              <QuotaTable quotas={stats.quotas} />
-              <LivePanel />
-            </div>
+            <QuotaTable quotas={stats.quotas} />
           </>
         )}
       </main>

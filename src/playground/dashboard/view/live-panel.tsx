@@ -7,13 +7,16 @@ import { Panel } from './panel.tsx'
 import { useBoard } from './post.ts'
 
 const TICK_MS = 500
+/** The others are counted. */
+const LINES_MAX = 6
 
 /** What goes on just now: attempts in flight, turns that wait, and how the last ones ended. */
 export function LivePanel() {
   const { live } = useBoard()
   const nowMs = useNow(TICK_MS)
-  const attempts = [...live.attempts.values()]
-  const waits = [...live.waits.values()]
+  const attempts = [...live.attempts.values()].slice(0, LINES_MAX)
+  const waits = [...live.waits.values()].slice(0, LINES_MAX - attempts.length)
+  const more = live.attempts.size + live.waits.size - attempts.length - waits.length
   return (
     <Panel title="Live" note="Edits of the key’s own tenant" class="live">
       {attempts.length + waits.length === 0 && <p class="panel-empty">Nothing is under way.</p>}
@@ -24,6 +27,7 @@ export function LivePanel() {
         {waits.map((wait) => (
           <WaitLine key={wait.turnId} wait={wait} nowMs={nowMs} />
         ))}
+        {more > 0 && <li class="live-line muted">and {more} more</li>}
       </ul>
       {live.endings.length > 0 && <h3>Ended</h3>}
       <ul>

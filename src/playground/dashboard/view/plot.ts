@@ -67,7 +67,10 @@ function layoutOf(data: ChartData, width: number, { toneOf, onPoint }: PlotOptio
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: drawn === 'lines' } },
-    scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, top ?? (high > 0 ? high * 1.08 : 1)] } },
+    scales: {
+      x: { time: false, ...(drawn === 'stack' ? { range: roomForBars } : {}) },
+      y: { range: (_plot, _low, high) => [0, top ?? (high > 0 ? high * 1.08 : 1)] },
+    },
     axes: [
       {
         ...axis,
@@ -90,4 +93,10 @@ function layoutOf(data: ChartData, width: number, { toneOf, onPoint }: PlotOptio
     ],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
   }
+}
+
+/** Half a bar at either end, where the first and the last one stand. */
+function roomForBars({ data: [times] }: uPlot, low: number, high: number): uPlot.Range.MinMax {
+  const half = times.length < 2 ? MINUTE_S : (high - low) / (times.length - 1) / 2
+  return [low - half, high + half]
 }

@@ -1,6 +1,6 @@
 import type { Stats } from '../../../client/index.ts'
 import { formatCount, formatDuration, formatUsd } from '../../model/figures.ts'
-import { formatPercent, orNone } from '../model/figures.ts'
+import { formatPercent, formatSeconds, orNone } from '../model/figures.ts'
 import { useBoard } from './post.ts'
 
 interface Tile {
@@ -32,14 +32,14 @@ function tilesOf(
   const ended = turns.succeeded ?? 0
   return [
     {
-      name: 'Attempts that succeed',
+      name: 'Success rate',
       value: orNone(successRate, formatPercent),
       note: `of ${formatCount(attempts, 'attempt')}`,
     },
     {
       name: 'Time to an answer',
-      value: orNone(latencyMs.p50, formatDuration),
-      note: `p95 ${orNone(latencyMs.p95, formatDuration)} · p99 ${orNone(latencyMs.p99, formatDuration)}`,
+      value: orNone(latencyMs.p50, formatSeconds),
+      note: `p95 ${orNone(latencyMs.p95, formatSeconds)} · p99 ${orNone(latencyMs.p99, formatSeconds)}`,
     },
     { name: 'Edits', value: String(requests), note: `${ended} succeeded · ${requests - ended} did not` },
     {
