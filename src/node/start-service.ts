@@ -24,6 +24,7 @@ import { loadMigrations } from './load-migrations.ts'
 import { openBlobStore } from './open-blob-store.ts'
 import type { OtlpTracer } from './otlp-tracer.ts'
 import { createPictures } from './pictures.ts'
+import { serveReferenceFiles } from './reference-files.ts'
 import { takeJobs } from './take-jobs.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 
@@ -98,6 +99,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     draining: () => draining,
     readiness: () => readiness(connection.db, draining),
   })
+  serveReferenceFiles(app)
   bell.onAccessChange(doorkeeper.forget)
   const executor = new Executor(installation, { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX })
   if (config.executor) {

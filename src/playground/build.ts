@@ -10,6 +10,7 @@ import { build, type Metafile } from 'esbuild'
 /** Each has what it loads to itself, but for what several share. */
 const PAGES = [
   { path: '/', entry: 'main.tsx', title: 'Pentimento', description: 'Edit pictures in conversation.' },
+  { path: '/docs', entry: 'reference/main.tsx', title: 'Pentimento API', description: 'The API, to be read and tried.' },
   { path: '/dashboard', entry: 'dashboard/main.tsx', title: 'Pentimento dashboard', description: 'How the service and its models fare.' },
 ] as const
 const ICON = 'icon.svg'
@@ -32,7 +33,12 @@ else if (module !== (await readFile(from('assets.ts'), 'utf8').catch(() => '')))
 /** The text of `assets.ts`. The same sources give the same text on every machine. */
 async function bundle(): Promise<string> {
   const { outputFiles, metafile } = await build({
-    entryPoints: { playground: from('main.tsx'), dashboard: from('dashboard/main.tsx'), icon: from(ICON) },
+    entryPoints: {
+      playground: from('main.tsx'),
+      dashboard: from('dashboard/main.tsx'),
+      reference: from('reference/main.tsx'),
+      icon: from(ICON),
+    },
     absWorkingDir: from('../..'),
     outdir: from('.'),
     bundle: true,

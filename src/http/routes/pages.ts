@@ -5,17 +5,19 @@ import { ASSETS, PAGES } from '../../playground/assets.ts'
 import type { HttpApp, HttpEnv } from '../env.ts'
 
 /** Nothing but what this origin serves runs, is shown or is spoken to; pictures chosen but not yet sent are blobs. */
-const CONTENT_SECURITY_POLICY = [
+const SAME_ORIGIN = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
   "img-src 'self' blob: data:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ')
+]
+const POLICY = [...SAME_ORIGIN, "style-src 'self'", "require-trusted-types-for 'script'"].join('; ')
+const POLICIES: Readonly<Record<string, string>> = {
+  '/docs': [...SAME_ORIGIN, "style-src 'self'"].join('; '),
+}
 
 /** A page names its files by their content, so it must be asked for, and they never again. */
 const PAGE_CACHE = 'no-cache'
@@ -25,7 +27,7 @@ const ASSET_CACHE = 'public, max-age=31536000, immutable'
 export function servePages(app: HttpApp): void {
   for (const [path, html] of Object.entries(PAGES)) {
     app.get(path, named(path), compress(), (c) =>
-      c.html(html, 200, { 'Cache-Control': PAGE_CACHE, 'Content-Security-Policy': CONTENT_SECURITY_POLICY }),
+      c.html(html, 200, { 'Cache-Control': PAGE_CACHE, 'Content-Security-Policy': POLICIES[path] ?? POLICY }),
     )
   }
   app.get('/assets/:file', named('/assets/{file}'), compress(), (c) => {

@@ -1,8 +1,8 @@
 /** Who we are to the service: a key for what concerns all sessions, and within one a token of it, as any frontend would. */
 import { type Client, createClient, type SessionToken } from '../../client/index.ts'
 import { systemClock } from '../../runtime/clock.ts'
+import { dropKey, keepKey, keptKey } from './kept-key.ts'
 
-const KEY_NAME = 'pentimento.key'
 /** Tokens are renewed so long before they expire. */
 const RENEW_BEFORE_MS = 60_000
 
@@ -21,7 +21,7 @@ export interface Access {
 /** `onConnection` is told when the service cannot be reached, and when it can be again; nothing ever gives up. */
 export function createAccess(baseUrl: string, onConnection: (state: 'lost' | 'restored') => void): Access {
   const usual = { baseUrl, onConnection, attemptsMax: Number.POSITIVE_INFINITY }
-  let key = sessionStorage.getItem(KEY_NAME) ?? localStorage.getItem(KEY_NAME) ?? undefined
+  let key = keptKey()
   let clients = new Map<string, Client>()
   const keyed = createClient({ ...usual, key: () => key })
   return {
@@ -34,14 +34,13 @@ export function createAccess(baseUrl: string, onConnection: (state: 'lost' | 're
     takeKey: (given, forGood) => {
       key = given
       clients = new Map()
-      const storage = forGood ? localStorage : sessionStorage
-      storage.setItem(KEY_NAME, given)
+      keepKey(given, forGood)
     },
     hasKey: () => key !== undefined,
     forgetKey: () => {
       key = undefined
       clients = new Map()
-      for (const storage of [localStorage, sessionStorage]) storage.removeItem(KEY_NAME)
+      dropKey()
     },
   }
 }

@@ -6,10 +6,13 @@ export function applyTheme(): void {
   document.documentElement.style.colorScheme = localStorage.getItem(NAME) ?? ''
 }
 
+export function isDark(): boolean {
+  const chosen = localStorage.getItem(NAME)
+  return chosen === null ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'dark'
+}
+
 /** From what is shown now to the other one. */
 export function toggleTheme(): void {
-  const chosen = localStorage.getItem(NAME)
-  const dark = chosen === null ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'dark'
-  localStorage.setItem(NAME, dark ? 'light' : 'dark')
+  localStorage.setItem(NAME, isDark() ? 'light' : 'dark')
   applyTheme()
 }
