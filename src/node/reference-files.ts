@@ -11,8 +11,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Its address does not tell its version. */
 const CACHE = 'no-cache'
 
-/** Adds the files to the routes of `app`. Read once, when somebody first asks. */
-export function serveReferenceFiles(app: HttpApp): void {
+/** `app`, which now serves the files too. They are read once, when somebody first asks. */
+export function serveReferenceFiles(app: HttpApp): HttpApp {
   for (const [name, type] of Object.entries(TYPES)) {
     let text: Promise<string> | undefined
     app.get(`/docs/${name}`, compress(), async (c) => {
@@ -21,4 +21,5 @@ export function serveReferenceFiles(app: HttpApp): void {
       return c.body(await text, 200, { 'Content-Type': type, 'Cache-Control': CACHE })
     })
   }
+  return app
 }

@@ -99,7 +99,6 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     draining: () => draining,
     readiness: () => readiness(connection.db, draining),
   })
-  serveReferenceFiles(app)
   bell.onAccessChange(doorkeeper.forget)
   const executor = new Executor(installation, { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX })
   if (config.executor) {
@@ -113,7 +112,7 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
       await executor.drain(config.drainMs)
     })
   }
-  const { server, url } = await listen(app.fetch, config)
+  const { server, url } = await listen(serveReferenceFiles(app).fetch, config)
   closers.push(() => closeServer(server))
   logger.info('service.started', { url, executor: config.executor })
   return {
