@@ -1,3 +1,4 @@
+import { breaksReference } from '../db/broken-constraints.ts'
 import { ensureTenantStorage } from '../db/limit-queries.ts'
 import { grantMedia, type NewMedia } from '../db/media-queries.ts'
 import { makeId } from '../domain/ids.ts'
@@ -9,7 +10,7 @@ import { keepWithinStorage } from './keep-limits.ts'
 import { nameMedia } from './name-media.ts'
 import { outgoingImage } from './outgoing-image.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
-import { reachMedia } from './scope.ts'
+import { noSuch, reachMedia, reachSession } from './scope.ts'
 
 interface Upload {
   bytes: AsyncIterable<Uint8Array>
@@ -25,6 +26,7 @@ interface StoredMedia {
 /**
  * Takes an image in. The same bytes of the same tenant are the same media (`created` false).
  * Throws `payload_too_large`, also where the tenant's storage is full, `unsupported_media_type` or `unreadable_image`, and then keeps nothing.
+ * Throws `not_found` where the session is gone that a token is for.
  */
 export const storeMedia: Verb<Upload, StoredMedia> = ({ ctx, input }) =>
   takeIn(ctx, input).catch((error: unknown) => {
@@ -33,6 +35,9 @@ export const storeMedia: Verb<Upload, StoredMedia> = ({ ctx, input }) =>
   })
 
 async function takeIn(ctx: ServiceContext, input: Upload): Promise<StoredMedia> {
+  const { tenantId, sessionId } = ctx.principal
+  // A token may outlive its session.
+  if (sessionId !== null) await reachSession(ctx, sessionId)
   const blob = await writeBlob(ctx.blobs, input.bytes)
   const verdict = await ctx.inspector.inspect(blob)
   if (!verdict.ok) {
@@ -40,7 +45,6 @@ async function takeIn(ctx: ServiceContext, input: Upload): Promise<StoredMedia> 
     throw new RequestError(verdict.refusal.code, verdict.refusal.detail)
   }
   const nowMs = ctx.clock.nowMs()
-  const { tenantId, sessionId } = ctx.principal
   const limited = (await ensureTenantStorage(ctx.db, tenantId, nowMs)) !== null
   if (limited) await refuseBeyondStorage(ctx, blob)
   // Made now, so that a picture that could not be sent later is refused while its sender is still there.
@@ -48,8 +52,14 @@ async function takeIn(ctx: ServiceContext, input: Upload): Promise<StoredMedia> 
   const id = makeId('med', nowMs, ctx.random.bytes(10))
   const image = { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null }
   const stored = await (limited ? nameWithinStorage(ctx, image) : nameMedia(ctx, image))
-  if (sessionId !== null) await grantMedia(ctx.db, stored.id, sessionId)
+  if (sessionId !== null) await grantTo(ctx, sessionId, stored.id)
   return { media: await reachMedia(ctx, stored.id), created: stored.created }
+}
+
+async function grantTo(ctx: ServiceContext, sessionId: string, mediaId: string): Promise<void> {
+  await grantMedia(ctx.db, mediaId, sessionId).catch((error: unknown) => {
+    throw breaksReference(error) ? noSuch('session', sessionId) : error
+  })
 }
 
 /** A first look, while nothing but the bytes has to be taken away again. */

@@ -88,6 +88,16 @@ describe('a session token', () => {
     expect((await send('POST', `/v1/sessions/${session.id}/turns?token=${token}`, TEXT, {})).status).toBe(401)
   })
 
+  it('that outlives its session takes nothing in', async () => {
+    const gone = (await send('POST', '/v1/sessions')).body.id
+    const left = (await send('POST', `/v1/sessions/${gone}/tokens`)).body.token
+    await send('DELETE', `/v1/sessions/${gone}`)
+    const body = new Uint8Array(await encode('png', 11, 11))
+    const headers = { 'Content-Type': 'image/png', Authorization: `Bearer ${left}` }
+    const refused = await open.app.request('/v1/media', { method: 'POST', body, headers })
+    expect([refused.status, (await refused.json()).code]).toEqual([404, 'not_found'])
+  })
+
   it('is made for a session that exists', async () => {
     expect((await send('POST', '/v1/sessions/ses_01kas3nn1gf8st3gq9z4k7m2xw/tokens')).status).toBe(404)
   })
