@@ -29,8 +29,8 @@ export function Frame({ onPlace }: { onPlace: (place: HTMLElement) => void }) {
       <main>
         <div class="reference" ref={place}>
           <p class="reference-missing">
-            This installation does not render its reference. The document is at <a href="/openapi.json">/openapi.json</a>: any OpenAPI
-            viewer can show it.
+            This installation does not render its reference. The document is at <a href="/openapi.json">/openapi.json</a>, for a viewer of
+            yours.
           </p>
         </div>
       </main>
