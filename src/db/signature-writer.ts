@@ -8,8 +8,8 @@ import { sql } from 'drizzle-orm'
 import type { BlobWriter, Clock } from '../domain/ports.ts'
 import type { Database } from './connect.ts'
 
-/** As text it is short-lived to V8: see `signature-store.ts`. */
-const PIECE_BYTES = 120 * 1024
+/** As text it is short-lived to V8 (128 KiB and more are not), and 3 MB are two dozen statements. */
+export const PIECE_BYTES = 120 * 1024
 const ON_THEIR_WAY_MAX = 3
 
 /** After `commit` or `abort` it takes no more; `abort` is then a no-op, so that it may stand in a `finally`. */

@@ -1,8 +1,8 @@
 /** Sessions with a past: rows and blobs as the service itself would have left them, written without running a turn. */
-import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { upsertMedia } from '../../../src/db/media-queries.ts'
-import { parts, sessions, signatures, tenants, turns } from '../../../src/db/schema.ts'
+import { parts, sessions, tenants, turns } from '../../../src/db/schema.ts'
+import { createSignatureStore } from '../../../src/db/signature-store.ts'
 import { type IdPrefix, makeId } from '../../../src/domain/ids.ts'
 import type { Hole } from '../../../src/domain/part.ts'
 import { DEFAULT_SESSION_SETTINGS, type HistorySettings } from '../../../src/domain/session.ts'
@@ -62,9 +62,10 @@ interface Place {
 async function seedTurn(stage: Stage, place: Place, picture: Buffer, signatureBytes: number): Promise<string> {
   const { db } = stage.connection
   const image = await seedImage(stage, picture)
-  const signature = signatureOf(image.sha256, signatureBytes)
+  const writer = await createSignatureStore(db, clock).open()
+  await writer.write(signatureOf(image.sha256, signatureBytes))
+  const signature = await writer.commit()
   const nowMs = clock.nowMs()
-  await db.insert(signatures).values({ ...signature, createdAtMs: nowMs })
   const id = newId('trn')
   await db.insert(turns).values({
     ...{ id, tenantId: TENANT, ...place, image: {}, policy: {}, metadata: {}, degraded: [] },
@@ -73,7 +74,7 @@ async function seedTurn(stage: Stage, place: Place, picture: Buffer, signatureBy
   })
   const holes: Hole[] = [
     { at: IMAGE_AT, holds: 'image', sha256: image.sha256, bytes: picture.length, alphabet: 'base64', padded: true },
-    { at: SIGNATURE_AT, holds: 'signature', sha256: signature.sha256, bytes: signature.characters.length },
+    { at: SIGNATURE_AT, holds: 'signature', ...signature },
   ]
   await db.insert(parts).values([
     { turnId: id, attempt: 0, ordinal: 0, raw: JSON.stringify({ text: `edit number ${place.depth}` }), holes: [] },
@@ -95,11 +96,10 @@ async function seedImage({ connection, blobDir }: Stage, picture: Buffer): Promi
 }
 
 /** One that the simulator takes for its own. */
-function signatureOf(contentSha256: string, characterCount: number): { sha256: string; characters: Buffer } {
+function signatureOf(contentSha256: string, characterCount: number): Buffer {
   const nonce = Buffer.from(random.bytes(16))
   const signed = mint.sign({ model: SEEDED_MODEL, nonce, length: Math.floor(characterCount / 4) * 3, contentSha256 })
-  const characters = Buffer.from(signed.toString('base64'), 'latin1')
-  return { sha256: createHash('sha256').update(characters).digest('hex'), characters }
+  return Buffer.from(signed.toString('base64'), 'latin1')
 }
 
 function newId(prefix: IdPrefix): string {
