@@ -7,7 +7,7 @@ import type { Turn } from '../domain/turn.ts'
 import { askedOf, checkChain } from './check-chain.ts'
 import type { ServiceContext } from './context.ts'
 import { inputParts } from './resolve-media.ts'
-import type { Submission } from './submit-turn.ts'
+import type { Submission } from './submission.ts'
 
 /**
  * Accepts a turn that nothing stands in the way of and that may run in this very process: one statement looks at its session, one

@@ -15,7 +15,7 @@ import { endpointOf, historyFacts, planFor } from './plan-history.ts'
 import { requestOf } from './request-of.ts'
 import { inputParts, resolveMedia } from './resolve-media.ts'
 import { reachSession } from './scope.ts'
-import type { Submission } from './submit-turn.ts'
+import type { Submission } from './submission.ts'
 import { loadHistory, newRun, turnFacts } from './turn-run.ts'
 
 export interface PlanInput extends Pick<Submission, 'sessionId' | 'parentId' | 'expectedHeadTurnId' | 'request'> {

@@ -6,7 +6,7 @@ import { loadTurns } from '../db/turn-views.ts'
 import { makeId } from '../domain/ids.ts'
 import type { Media } from '../domain/media.ts'
 import { RequestError, turnProblem } from '../domain/problem.ts'
-import type { Turn, TurnRequest } from '../domain/turn.ts'
+import type { Turn } from '../domain/turn.ts'
 import { acceptAtOnce } from './accept-at-once.ts'
 import { askedOf, checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
@@ -15,21 +15,10 @@ import { holdForNewTurn } from './keep-budget.ts'
 import { admitTurn } from './keep-limits.ts'
 import { type NewInputPart, resolveMedia } from './resolve-media.ts'
 import { allowSession, noSuch } from './scope.ts'
+import type { Submission } from './submission.ts'
 
 /** A key is remembered this long (api.md, Turns). */
 const KEY_LIFE_MS = 24 * 3_600_000
-
-export interface Submission {
-  sessionId: string
-  /** Absent: the head (of the moment it starts, should it have to queue). Null: a new root. */
-  parentId?: string | null | undefined
-  /** Refuse with `stale_parent` unless the head is this; null: unless there is none. */
-  expectedHeadTurnId?: string | null | undefined
-  idempotencyKey: string | null
-  /** What the key is kept under, so that the same key may be used for another purpose; by default new turns of the session. */
-  keyPurpose?: string
-  request: Omit<TurnRequest, 'parts'> & { parts: readonly NewInputPart[] }
-}
 
 /**
  * Accepts a turn: once it returns, the turn is stored and will run, whatever becomes of this process.
