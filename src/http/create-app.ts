@@ -94,7 +94,7 @@ export function createApp(deps: AppDeps): HttpApp {
   app.onError((error, c) => answerError(error, c, logger))
   app.notFound((c) => problemResponse(c, new RequestError('not_found', 'There is nothing at this path.').problem))
   serveRoutes(app, { ...deps, largeBodies: createLargeBodies() }, ROUTES)
-  serveOpenApi(app, config)
+  serveOpenApi(app, ROUTES, config)
   servePages(app)
   return app
 }

@@ -12,6 +12,7 @@ export interface Route extends RouteConfig {
   operationId: string
   tags: string[]
   summary: string
+  description: string
   access: Access
   /** Begins work, so a draining node refuses it. */
   startsWork?: boolean
@@ -32,28 +33,33 @@ const ACCESS: Readonly<Record<Access, { errors: readonly RequestErrorCode[]; sec
   signed: { errors: BEHIND_A_KEY, security: [{ [KEY_SCHEME]: [] }, { [TOKEN_SCHEME]: [] }, { [QUERY_TOKEN_SCHEME]: [] }, {}] },
 }
 
+/** Every code that a route may answer. */
+export function codesOf({ access, startsWork, errors }: Route): RequestErrorCode[] {
+  return [...new Set([...errors, ...ACCESS[access].errors, ...(startsWork ? (['unavailable'] as const) : [])])]
+}
+
+/** What the OpenAPI document says of a route. */
+export function operationOf(route: Route): RouteConfig {
+  const { access, startsWork: _work, errors: _errors, handle: _handle, responses, ...documented } = route
+  return { ...documented, responses: { ...responses, ...problemResponses(codesOf(route)) }, security: ACCESS[access].security }
+}
+
 /**
- * Serves `routes` and documents them. Bodies, queries and headers are parsed by the handlers, with the schemas documented:
- * the validators of @hono/zod-openapi hold whole bodies in memory, and uploads are streamed.
+ * Serves `routes`. Bodies, queries and headers are parsed by the handlers, with the schemas documented: the validators of
+ * @hono/zod-openapi hold whole bodies in memory, and uploads are streamed.
  */
 export function serveRoutes(app: HttpApp, deps: RouteDeps, routes: readonly Route[]): void {
   const authenticate = createAuthentication(deps)
-  for (const { access, startsWork, errors, handle, responses, ...documented } of routes) {
-    const codes = [...errors, ...ACCESS[access].errors, ...(startsWork ? (['unavailable'] as const) : [])]
-    app.openAPIRegistry.registerPath({
-      ...documented,
-      responses: { ...responses, ...problemResponses([...new Set(codes)]) },
-      security: ACCESS[access].security,
-    })
+  for (const { method, path, access, startsWork, handle } of routes) {
     app.on(
-      documented.method.toUpperCase(),
-      documented.path.replaceAll(/{(\w+)}/g, ':$1'),
+      method.toUpperCase(),
+      path.replaceAll(/{(\w+)}/g, ':$1'),
       async (c, next) => {
-        c.set('route', documented.path)
+        c.set('route', path)
         await next()
       },
       startsWork ? refuseWhileDraining(deps.config) : (_c, next) => next(),
-      authenticate(access, scopeOf(documented.method)),
+      authenticate(access, scopeOf(method)),
       (c) => handle(c, deps),
     )
   }

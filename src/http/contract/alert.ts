@@ -1,6 +1,7 @@
 /** Alerts on the wire. */
 import { z } from '@hono/zod-openapi'
 import { ALERT_SEVERITIES } from '../../domain/alert.ts'
+import { ALERT } from './examples/figures.ts'
 import { Timestamp } from './scalars.ts'
 
 export const AlertResource = z
@@ -15,4 +16,4 @@ export const AlertResource = z
     value: z.number().openapi({ description: 'As last measured while it held, in the unit of the threshold: a share or a count' }),
     threshold: z.number(),
   })
-  .openapi('Alert')
+  .openapi('Alert', { example: ALERT })

@@ -1,6 +1,7 @@
 /** The audit log on the wire. */
 import { z } from '@hono/zod-openapi'
 import { AUDIT_ACTIONS } from '../../domain/audit.ts'
+import { AUDIT } from './examples/access.ts'
 import { idOf, Timestamp } from './scalars.ts'
 import { TenantId } from './tenant.ts'
 
@@ -18,4 +19,4 @@ export const AuditResource = z
     }),
     requestId: z.string(),
   })
-  .openapi('AuditEntry')
+  .openapi('AuditEntry', { example: AUDIT })

@@ -1,6 +1,7 @@
 /** Exports and imports on the wire. The bundle itself is described in docs/bundle.schema.json. */
 import { z } from '@hono/zod-openapi'
 import { EXPORT_FORMATS } from '../../services/export-session.ts'
+import { BUNDLE } from './examples/session.ts'
 import { idOf } from './scalars.ts'
 
 export const ExportQuery = z.strictObject({
@@ -22,3 +23,8 @@ export const EXPORT_FILES = Object.freeze({
   html: { type: 'text/html; charset=utf-8', ending: 'html' },
   markdown: { type: 'text/markdown; charset=utf-8', ending: 'md' },
 })
+
+/** A bundle as JSON. It is judged as it streams by, by a schema of its own. */
+export const BUNDLE_JSON = {
+  schema: { type: 'object', description: 'A bundle: docs/bundle.md and docs/bundle.schema.json describe it', example: BUNDLE },
+} as const

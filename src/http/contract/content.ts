@@ -3,9 +3,12 @@ import { z } from '@hono/zod-openapi'
 import type { IdPrefix } from '../../domain/ids.ts'
 import { idOf } from './scalars.ts'
 
+/** What an id in a path names. */
+const NAMED = { ses: 'The session', trn: 'The turn', med: 'The image', key: 'The key' } as const
+
 /** `{id}` in a path. */
-export function idParam(prefix: IdPrefix) {
-  return z.object({ id: idOf(prefix) })
+export function idParam(prefix: keyof typeof NAMED & IdPrefix) {
+  return z.object({ id: idOf(prefix).openapi({ description: NAMED[prefix] }) })
 }
 
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {

@@ -1,6 +1,7 @@
 /** Keys on the wire. */
 import { z } from '@hono/zod-openapi'
 import { GRACE_MS_MAX, SCOPES } from '../../domain/key.ts'
+import { KEY_SHOWN, KEY_WITH_SECRET, NEW_KEY, ROTATION } from './examples/access.ts'
 import { Instant, idOf, Timestamp, text } from './scalars.ts'
 import { TenantId } from './tenant.ts'
 
@@ -22,13 +23,13 @@ export const NewKey = z
     scopes: scopes.default([...SCOPES]),
     expiresAt: Instant.nullable().default(null).openapi({ description: 'null: good until it is revoked' }),
   })
-  .openapi('NewKey')
+  .openapi('NewKey', { example: NEW_KEY })
 
 export const Rotation = z
   .strictObject({
     graceMs: z.int().min(0).max(GRACE_MS_MAX).default(0).openapi({ description: 'How long the old secret goes on; 0: it ends at once' }),
   })
-  .openapi('Rotation')
+  .openapi('Rotation', { example: ROTATION })
 
 const shown = {
   id: idOf('key'),
@@ -40,7 +41,7 @@ const shown = {
   expiresAt: Timestamp.nullable(),
 }
 
-export const KeyResource = z.strictObject(shown).openapi('Key')
+export const KeyResource = z.strictObject(shown).openapi('Key', { example: KEY_SHOWN })
 
 export const KeyWithSecret = z
   .strictObject({
@@ -50,4 +51,4 @@ export const KeyWithSecret = z
       example: `pen_${'x'.repeat(43)}`,
     }),
   })
-  .openapi('KeyWithSecret')
+  .openapi('KeyWithSecret', { example: KEY_WITH_SECRET })

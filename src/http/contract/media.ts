@@ -1,6 +1,7 @@
 /** Media on the wire. */
 import { z } from '@hono/zod-openapi'
 import { MEDIA_TYPES } from '../../domain/media.ts'
+import { MEDIA_SHOWN } from './examples/turn.ts'
 import { idOf, Timestamp } from './scalars.ts'
 
 export const MediaUrl = z.string().openapi({
@@ -23,7 +24,7 @@ export const MediaResource = z
     createdAt: Timestamp,
     lineage: z.strictObject({ turnId: idOf('trn'), from: z.array(idOf('med')) }).nullable(),
   })
-  .openapi('Media')
+  .openapi('Media', { example: MEDIA_SHOWN })
 
 /** Widths thumbnails are made in, in pixels, and the widest of them. Others are answered with the next wider one. */
 export const THUMBNAIL_WIDTH_MAX = 1024

@@ -1,6 +1,7 @@
 /** The model catalogue on the wire. */
 import { z } from '@hono/zod-openapi'
 import { ASPECT_RATIOS, IMAGE_SIZES } from '../../domain/image-settings.ts'
+import { MODEL } from './examples/figures.ts'
 
 const perSize = z.partialRecord(z.enum(IMAGE_SIZES), z.number())
 
@@ -25,4 +26,4 @@ export const ModelResource = z
       successRate: z.number().nullable().openapi({ description: 'Share of attempts that gave an answer lately; null: none were made' }),
     }),
   })
-  .openapi('Model')
+  .openapi('Model', { example: MODEL })

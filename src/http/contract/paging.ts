@@ -5,7 +5,7 @@ import { TenantId } from './tenant.ts'
 
 const LIMIT_MAX = 100
 
-const limit = (usual: number) => z.coerce.number().int().min(1).max(LIMIT_MAX).default(usual)
+const limit = (usual: number) => z.coerce.number().int().min(1).max(LIMIT_MAX).default(usual).openapi({ description: 'How many at most' })
 const cursor = z.string().min(1).max(500).optional().openapi({ description: '`nextCursor` of the page before' })
 
 export const SessionsQuery = z.strictObject({ limit: limit(20), cursor })

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { LIMIT_POLICIES, type LimitName } from '../../domain/limit.ts'
 import { REQUEST_ERRORS, type RequestErrorCode, TURN_ERRORS } from '../../domain/problem.ts'
+import { problemExample, TURN_PROBLEM } from './examples/problems.ts'
 
 const FieldError = z.strictObject({
   path: z.string().openapi({ description: 'The field, query parameter, header or form field', example: 'parts.0.mediaId' }),
@@ -37,10 +38,12 @@ const requestCodes = Object.keys(REQUEST_ERRORS) as RequestErrorCode[]
 const allCodes = [...new Set([...requestCodes, ...(Object.keys(TURN_ERRORS) as (keyof typeof TURN_ERRORS)[])])]
 
 /** The error of a turn. */
-export const TurnProblem = z.strictObject({ ...shape, code: z.enum(allCodes) }).openapi('TurnProblem')
+export const TurnProblem = z.strictObject({ ...shape, code: z.enum(allCodes) }).openapi('TurnProblem', { example: TURN_PROBLEM })
 
 /** The answer to a request that could not be served. */
-export const RequestProblem = z.strictObject({ ...shape, code: z.enum(requestCodes), requestId: z.string() }).openapi('Problem')
+export const RequestProblem = z
+  .strictObject({ ...shape, code: z.enum(requestCodes), requestId: z.string() })
+  .openapi('Problem', { example: problemExample('invalid_request') })
 
 /** OpenAPI responses for these codes, those of one status in one entry. */
 export function problemResponses(codes: readonly RequestErrorCode[]) {
@@ -50,8 +53,12 @@ export function problemResponses(codes: readonly RequestErrorCode[]) {
       status,
       {
         description: ofStatus.map((code) => `\`${code}\`: ${REQUEST_ERRORS[code].title}`).join('; '),
-        content: { 'application/problem+json': { schema: RequestProblem } },
+        content: { 'application/problem+json': { schema: RequestProblem, examples: examplesOf(ofStatus) } },
       },
     ]),
   )
+}
+
+function examplesOf(codes: readonly RequestErrorCode[]) {
+  return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]))
 }

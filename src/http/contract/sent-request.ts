@@ -1,6 +1,7 @@
 /** Requests to the upstream on the wire: what was sent, and what would be. Words in full, media by digest. */
 import { z } from '@hono/zod-openapi'
 import { WAIT_REASONS } from '../../domain/turn.ts'
+import { SENT_REQUESTS, TURN_PLAN } from './examples/turn.ts'
 import { TurnProblem } from './problem.ts'
 import { CostUsd, idOf, Timestamp } from './scalars.ts'
 import { ImageSettings, SafetySetting } from './settings.ts'
@@ -41,7 +42,7 @@ export const SentRequest = z
 
 export const SentRequests = z
   .strictObject({ attempts: z.array(z.strictObject({ n: z.int(), startedAt: Timestamp, request: SentRequest })) })
-  .openapi('SentRequests')
+  .openapi('SentRequests', { example: SENT_REQUESTS })
 
 const NextStep = z
   .discriminatedUnion('action', [
@@ -70,4 +71,4 @@ export const TurnPlan = z
     request: SentRequest,
     estimatedCostUsd: CostUsd,
   })
-  .openapi('TurnPlan', { description: 'What would be sent, to whom, and for how much' })
+  .openapi('TurnPlan', { example: TURN_PLAN, description: 'What would be sent, to whom, and for how much' })

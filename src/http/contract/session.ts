@@ -1,17 +1,21 @@
 /** Sessions on the wire. */
 import { z } from '@hono/zod-openapi'
 import type { SessionSettings } from '../../domain/session.ts'
+import { DELETED_SESSION, FORK, NEW_SESSION, NEW_TOKEN, SESSION_CHANGES, SESSION_SHOWN, TOKEN } from './examples/session.ts'
 import { CostUsd, idOf, Timestamp } from './scalars.ts'
 import { Models, SETTINGS_SHOWN, Settings } from './settings.ts'
 
-export const NewSession = Settings.transform(toSettings).openapi('NewSession')
+export const NewSession = Settings.transform(toSettings).openapi('NewSession', { example: NEW_SESSION })
 
 export const SessionChanges = Settings.extend({ headTurnId: idOf('trn').nullable() })
   .partial()
   .transform(({ headTurnId, ...given }) => ({ ...toSettings(given), ...(headTurnId === undefined ? {} : { headTurnId }) }))
-  .openapi('SessionChanges', { description: 'Only what is named changes. `headTurnId` is undo and redo; null: before the first turn' })
+  .openapi('SessionChanges', {
+    example: SESSION_CHANGES,
+    description: 'Only what is named changes. `headTurnId` is undo and redo; null: before the first turn',
+  })
 
-export const Fork = z.strictObject({ turnId: idOf('trn') }).openapi('Fork')
+export const Fork = z.strictObject({ turnId: idOf('trn') }).openapi('Fork', { example: FORK })
 
 export const SessionResource = z
   .strictObject({
@@ -25,11 +29,11 @@ export const SessionResource = z
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })
-  .openapi('Session')
+  .openapi('Session', { example: SESSION_SHOWN })
 
 export const DeletedSession = z
   .strictObject({ turns: z.int(), media: z.int(), bytes: z.int(), upstreamFiles: z.int() })
-  .openapi('DeletedSession', { description: 'How much was removed; `bytes` of media that nothing else uses' })
+  .openapi('DeletedSession', { example: DELETED_SESSION, description: 'How much was removed; `bytes` of media that nothing else uses' })
 
 const HOUR_MS = 3_600_000
 
@@ -41,11 +45,12 @@ export const NewToken = z
       .max(24 * HOUR_MS)
       .default(HOUR_MS),
   })
-  .openapi('NewToken')
+  .openapi('NewToken', { example: NEW_TOKEN })
 
-export const TokenResource = z
-  .strictObject({ token: z.string(), expiresAt: Timestamp })
-  .openapi('Token', { description: 'Good for this session, its turns and media; as Bearer, or `?token=` where no header can be set' })
+export const TokenResource = z.strictObject({ token: z.string(), expiresAt: Timestamp }).openapi('Token', {
+  example: TOKEN,
+  description: 'Good for this session, its turns and media; as Bearer, or `?token=` where no header can be set',
+})
 
 type Given = z.output<typeof Settings>
 

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { STRATEGIES } from '../../domain/session.ts'
 import { WINDOWS } from '../../monitoring/windows.ts'
+import { STATS } from './examples/figures.ts'
 import { CostUsd, Timestamp } from './scalars.ts'
 
 export const StatsQuery = z.strictObject({
@@ -82,4 +83,4 @@ export const StatsResource = z
     models: z.array(z.strictObject({ model: z.string(), endpoint: z.string(), breaker, ...figures })),
     series: StatsSeries.optional().openapi({ description: 'With `series=true`' }),
   })
-  .openapi('Stats')
+  .openapi('Stats', { example: STATS })

@@ -1,5 +1,8 @@
 /** Tenants on the wire. */
 import { z } from '@hono/zod-openapi'
+import { IMAGE_METADATA } from '../../domain/tenant.ts'
+import { WEBHOOK_SECRET } from '../../domain/webhook-secret.ts'
+import { TENANT, TENANT_CHANGES } from './examples/access.ts'
 import { CostUsd, Timestamp } from './scalars.ts'
 
 const BUDGET_USD_MAX = 1_000_000
@@ -42,10 +45,30 @@ const limits = z.strictObject({
     .openapi({ description: 'Of its media, given and made, each content once' }),
 })
 
+const imageMetadata = z.enum(IMAGE_METADATA).openapi({
+  description:
+    'What leaves for the upstream of the pictures given. `strip`: without place, time and camera; `keep`: the file as it was given. HEIC is always the JPEG made from it, which has none of these. Holds from the next attempt on',
+})
+
+const webhookSecret = z.string().regex(WEBHOOK_SECRET, 'must be whsec_ and 24 to 64 bytes in base64')
+
+const webhook = z.strictObject({
+  secret: webhookSecret.openapi({ description: 'Signs the webhooks of its turns (Standard Webhooks)' }),
+})
+
+const webhookChanges = z.strictObject({
+  secret: webhookSecret.nullable().openapi({
+    description: 'null: one is made. Webhooks are signed with the one before as well for 24 hours, so that receivers can change over',
+  }),
+})
+
 export const TenantChanges = z
-  .strictObject({ budgetUsd, retention, limits: limits.partial() })
+  .strictObject({ budgetUsd, retention, limits: limits.partial(), imageMetadata, webhook: webhookChanges })
   .partial()
-  .openapi('TenantChanges', { description: 'Only what is named changes, within `limits` too; null takes a limit away' })
+  .openapi('TenantChanges', {
+    example: TENANT_CHANGES,
+    description: 'Only what is named changes, within `limits` too; null takes a limit away, and a secret’s place is taken by a new one',
+  })
 
 export const TenantResource = z
   .strictObject({
@@ -57,6 +80,8 @@ export const TenantResource = z
     openTurns: z.int().openapi({ description: 'Turns queued, running or waiting now' }),
     storedBytes: z.int().openapi({ description: 'Of its media' }),
     retention,
+    imageMetadata,
+    webhook,
     createdAt: Timestamp,
   })
-  .openapi('Tenant')
+  .openapi('Tenant', { example: TENANT })

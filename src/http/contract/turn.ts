@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { TURN_STATUSES, WAIT_REASONS } from '../../domain/turn.ts'
 import { AttemptResource, Billed, Usage } from './attempt.ts'
+import { ADOPTION, NEW_TURN, TURN_OPTIONS, TURN_SHOWN } from './examples/turn.ts'
 import { InputPart, InputPartShown, OutputImage, OutputPart } from './part.ts'
 import { TurnProblem } from './problem.ts'
 import { CostUsd, Instant, idOf, Metadata, Timestamp } from './scalars.ts'
@@ -29,11 +30,11 @@ export const TurnOptions = z
       .default(null),
     metadata: Metadata.default({}),
   })
-  .openapi('TurnOptions')
+  .openapi('TurnOptions', { example: TURN_OPTIONS })
 
 export const InputParts = z.array(InputPart).min(1).max(PARTS_MAX)
 
-export const NewTurn = TurnOptions.extend({ parts: InputParts }).openapi('NewTurn')
+export const NewTurn = TurnOptions.extend({ parts: InputParts }).openapi('NewTurn', { example: NEW_TURN })
 
 export const TurnForm = z
   .strictObject({
@@ -43,7 +44,7 @@ export const TurnForm = z
   })
   .openapi('TurnForm', { description: 'Parts of the turn are `prompt` and each `image`, in the order of the form' })
 
-export const Adoption = z.strictObject({ attempt: z.int().min(1).max(10_000) }).openapi('Adoption')
+export const Adoption = z.strictObject({ attempt: z.int().min(1).max(10_000) }).openapi('Adoption', { example: ADOPTION })
 
 export const TurnResource = z
   .strictObject({
@@ -81,4 +82,4 @@ export const TurnResource = z
     startedAt: Timestamp.nullable(),
     endedAt: Timestamp.nullable(),
   })
-  .openapi('Turn')
+  .openapi('Turn', { example: TURN_SHOWN })

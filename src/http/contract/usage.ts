@@ -1,12 +1,13 @@
 /** Usage on the wire: receipts added up. */
 import { z } from '@hono/zod-openapi'
 import { USAGE_GROUPS } from '../../services/get-usage.ts'
+import { USAGE_REPORT } from './examples/figures.ts'
 import { CostUsd, Instant, Timestamp } from './scalars.ts'
 
 export const UsageQuery = z.strictObject({
   from: Instant.optional().openapi({ description: 'Taken down to the full hour; absent: the beginning of this month, UTC' }),
   to: Instant.optional().openapi({ description: 'Without it; taken up to the full hour; absent: now' }),
-  groupBy: z.enum(USAGE_GROUPS).default('day'),
+  groupBy: z.enum(USAGE_GROUPS).default('day').openapi({ description: 'What each line of the report is of' }),
 })
 
 const tokens = z.int()
@@ -49,4 +50,4 @@ export const UsageReport = z
       }),
     ),
   })
-  .openapi('UsageReport')
+  .openapi('UsageReport', { example: USAGE_REPORT })

@@ -13,6 +13,7 @@ export const auditRoutes: readonly Route[] = [
     path: '/v1/audit',
     operationId: 'listAudit',
     summary: 'Who changed keys and tenants, the newest first',
+    description: 'For the admin key. Each entry was written in the transaction of the change it tells of.',
     tags: ['Operations'],
     access: 'admin',
     request: { query: TenantPageQuery },

@@ -23,6 +23,8 @@ export const eventRoutes: readonly Route[] = [
     path: '/v1/turns/{id}/events',
     operationId: 'streamTurnEvents',
     summary: 'What happens to a turn, until it has ended',
+    description:
+      'Server-sent events, each with its `seq` as id: resume with `Last-Event-ID` from any node. The last one carries the whole turn. A comment comes every 15 seconds.',
     tags,
     access: 'session',
     request: { params: idParam('trn'), headers },
@@ -41,6 +43,7 @@ export const eventRoutes: readonly Route[] = [
     path: '/v1/sessions/{id}/events',
     operationId: 'streamSessionEvents',
     summary: 'What happens to the turns of a session',
+    description: 'Server-sent events of all turns of the session, as they come, without an end. Resume with `Last-Event-ID`.',
     tags,
     access: 'session',
     request: { params: idParam('ses'), headers },
@@ -61,6 +64,8 @@ export const eventRoutes: readonly Route[] = [
     path: '/v1/events',
     operationId: 'streamTenantEvents',
     summary: 'What happens to all turns of the tenant',
+    description:
+      'Server-sent events of all turns of the key’s tenant, as they come, without an end: for dashboards. Begin with `since`, resume with `Last-Event-ID`.',
     tags,
     access: 'tenant',
     request: { headers, query: TenantEventsQuery },

@@ -1,6 +1,6 @@
 /** A session as a document to keep (api.md, Sessions). */
 import { exportSession } from '../../services/export-session.ts'
-import { EXPORT_FILES, ExportQuery } from '../contract/bundle.ts'
+import { BUNDLE_JSON, EXPORT_FILES, ExportQuery } from '../contract/bundle.ts'
 import { idParam } from '../contract/content.ts'
 import { pathId, readQuery } from '../parse/read-request.ts'
 import type { Route } from '../route.ts'
@@ -16,6 +16,8 @@ export const exportRoutes: readonly Route[] = [
     path: '/v1/sessions/{id}/export',
     operationId: 'exportSession',
     summary: 'The session as a bundle, as a request, or as a page',
+    description:
+      'Streams the session as a file. `json` and `zip` hold everything, signatures included, and can be imported again; `gemini` is a request to the upstream; `html` and `markdown` are for people.',
     tags: ['Sessions'],
     access: 'session',
     request: { params: idParam('ses'), query: ExportQuery },
@@ -23,7 +25,7 @@ export const exportRoutes: readonly Route[] = [
       200: {
         description: 'Streamed, as a file to download; turns that have not ended are left out',
         content: {
-          'application/json': { schema: { type: 'object' } },
+          'application/json': BUNDLE_JSON,
           'application/zip': binary,
           'text/html': document,
           'text/markdown': document,

@@ -9,6 +9,8 @@ export const healthRoutes: readonly Route[] = [
     path: '/healthz',
     operationId: 'getLiveness',
     summary: 'Whether the process lives',
+    description:
+      'Answers as long as the process does. It asks nothing of the database: a node that cannot reach it must not be killed for that.',
     tags: ['Operations'],
     access: 'open',
     responses: { 200: jsonAnswer(Liveness, 'It does') },
@@ -20,6 +22,7 @@ export const healthRoutes: readonly Route[] = [
     path: '/readyz',
     operationId: 'getReadiness',
     summary: 'Whether requests should be sent here',
+    description: 'Answers 503 while the database cannot be reached, and from the moment on that the node is about to stop.',
     tags: ['Operations'],
     access: 'open',
     responses: { 200: jsonAnswer(ReadinessResource, 'They should'), 503: jsonAnswer(ReadinessResource, 'They should not') },

@@ -2,6 +2,7 @@
 import { BUNDLE_LIMITS } from '../../domain/bundle/limits.ts'
 import { RequestError } from '../../domain/problem.ts'
 import { importSession } from '../../services/import-session.ts'
+import { BUNDLE_JSON } from '../contract/bundle.ts'
 import { BODY_ERRORS, jsonAnswer } from '../contract/content.ts'
 import { SessionResource } from '../contract/session.ts'
 import type { HttpContext } from '../env.ts'
@@ -19,10 +20,12 @@ export const importRoutes: readonly Route[] = [
     path: '/v1/sessions/import',
     operationId: 'importSession',
     summary: 'A new session made of an exported one',
+    description:
+      'Makes a session of a bundle that `exportSession` wrote, in this installation or another one. A bundle without its images is refused where they are not here already, and the answer lists them.',
     tags: ['Sessions'],
     access: 'tenant',
     startsWork: true,
-    request: { body: { content: { 'application/zip': binary, 'application/json': { schema: { type: 'object' } } } } },
+    request: { body: { content: { 'application/zip': binary, 'application/json': BUNDLE_JSON } } },
     responses: { 201: jsonAnswer(SessionResource, 'The new session; `Location` is its address') },
     errors: [...BODY_ERRORS, 'missing_media'],
     handle: async (c) => {

@@ -18,6 +18,8 @@ export const mediaRoutes: readonly Route[] = [
     path: '/v1/media',
     operationId: 'uploadMedia',
     summary: 'Upload an image',
+    description:
+      'Takes PNG, JPEG, WebP, HEIC and HEIF of 50 MB and 100 megapixels at most, judged by content. The same bytes are the same media, however often they are sent.',
     tags,
     access: 'session',
     startsWork: true,
@@ -38,6 +40,8 @@ export const mediaRoutes: readonly Route[] = [
     path: '/v1/media/{id}',
     operationId: 'getMedia',
     summary: 'One image: its type, size and addresses',
+    description:
+      'What is known of an image, and addresses of it that need no key for a while. `lineage` tells which turn made it, from which images.',
     tags,
     access: 'session',
     request: { params: idParam('med') },

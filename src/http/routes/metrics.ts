@@ -9,6 +9,7 @@ export const metricsRoutes: readonly Route[] = [
     path: '/metrics',
     operationId: 'getMetrics',
     summary: 'Metrics in the text format of Prometheus',
+    description: 'For the admin key, or this machine where no key is set. The metrics are listed in docs/monitoring.md.',
     tags: ['Operations'],
     access: 'admin',
     responses: {

@@ -12,6 +12,7 @@ export const modelRoutes: readonly Route[] = [
     path: '/v1/models',
     operationId: 'listModels',
     summary: 'What each model can do, what it costs and how it fares',
+    description: 'The catalogue: sizes, aspect ratios, prices and time limits of each model, and how it fares just now.',
     tags: ['Models'],
     access: 'tenant',
     responses: { 200: jsonAnswer(z.strictObject({ data: z.array(ModelResource) }), 'The catalogue') },

@@ -24,6 +24,8 @@ export const sessionRoutes: readonly Route[] = [
     path: '/v1/sessions',
     operationId: 'createSession',
     summary: 'Start a session',
+    description:
+      'A session is where turns belong: a tree of edits, with the settings they inherit. All settings are optional; those that are left out have their usual values, which the answer tells.',
     tags,
     access: 'tenant',
     startsWork: true,
@@ -41,6 +43,7 @@ export const sessionRoutes: readonly Route[] = [
     path: '/v1/sessions',
     operationId: 'listSessions',
     summary: 'Sessions, the newest first',
+    description: 'The sessions of the tenant, a page at a time. `nextCursor` asks for the page after it, and is null on the last.',
     tags,
     access: 'tenant',
     request: { query: SessionsQuery },
@@ -57,6 +60,7 @@ export const sessionRoutes: readonly Route[] = [
     path: PATH,
     operationId: 'getSession',
     summary: 'One session',
+    description: 'A session with its settings, its head and what it has cost so far.',
     tags,
     access: 'session',
     request: { params },
@@ -72,6 +76,8 @@ export const sessionRoutes: readonly Route[] = [
     path: PATH,
     operationId: 'updateSession',
     summary: 'Change settings, or move the head: undo and redo',
+    description:
+      'Only what is named changes. Setting `headTurnId` is undo and redo: the next turn continues from there, and no turn is lost. A session token may change title, metadata, head, image and history; the rest takes a key.',
     tags,
     access: 'session',
     request: { params, body: jsonBody(SessionChanges) },
@@ -91,6 +97,8 @@ export const sessionRoutes: readonly Route[] = [
     path: PATH,
     operationId: 'deleteSession',
     summary: 'Delete a session with its turns, and the media nothing else uses',
+    description:
+      'Removes the session for good: its turns, its signatures, the media that nothing else uses, here and upstream. What it has cost stays in the usage.',
     tags,
     access: 'session',
     request: { params },
@@ -103,6 +111,8 @@ export const sessionRoutes: readonly Route[] = [
     path: `${PATH}/fork`,
     operationId: 'forkSession',
     summary: 'A new session with the history up to a turn',
+    description:
+      'Copies the branch that ends in a turn into a new session. The copies cost nothing again; the session that is copied stays as it is.',
     tags,
     access: 'tenant',
     startsWork: true,

@@ -19,6 +19,8 @@ export const statsRoutes: readonly Route[] = [
     path: '/v1/stats',
     operationId: 'getStats',
     summary: 'How turns, attempts, models, queue and quotas fare',
+    description:
+      'Counts, rates, latencies, costs, queue, quotas and breakers of a window that ends now. It costs the same however much happened in it.',
     tags: ['Operations'],
     access: 'tenant',
     request: { query: StatsQuery },
@@ -34,6 +36,7 @@ export const statsRoutes: readonly Route[] = [
     path: '/v1/usage',
     operationId: 'getUsage',
     summary: 'Receipts, added up by day, model, session or tenant',
+    description: 'What ended within a time, and what it cost. Days are UTC. Failures cost nothing; what nobody can tell of stands apart.',
     tags: ['Operations'],
     access: 'tenant',
     request: { query: UsageQuery },
@@ -49,6 +52,8 @@ export const statsRoutes: readonly Route[] = [
     path: '/v1/alerts',
     operationId: 'listAlerts',
     summary: 'What is wrong, and what was within the last day',
+    description:
+      'Alerts of the key’s tenant and of the installation; of all tenants for the admin key. The rules are listed in docs/monitoring.md.',
     tags: ['Operations'],
     access: 'tenant',
     responses: { 200: jsonAnswer(z.strictObject({ data: z.array(AlertResource) }), 'Alerts that fire first, then the newest') },

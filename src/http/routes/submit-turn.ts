@@ -42,6 +42,8 @@ export const submitTurnRoutes: readonly Route[] = [
     path: '/v1/sessions/{id}/turns',
     operationId: 'submitTurn',
     summary: 'Ask for an edit',
+    description:
+      'Stores the turn and carries it out, whatever happens to this connection. Without `Prefer` the answer comes at once; `Prefer: wait=N` holds it until the turn has ended, `Accept: text/event-stream` answers with what happens. A turn that failed is an answer, not an error: see its `status` and `error`. With an `Idempotency-Key` it can be sent again safely.',
     tags,
     access: 'session',
     startsWork: true,
@@ -74,6 +76,7 @@ export const submitTurnRoutes: readonly Route[] = [
     path: '/v1/turns/{id}/regenerate',
     operationId: 'regenerateTurn',
     summary: 'A sibling: same parent, same input',
+    description: 'A new turn beside the first, with the same parent and the same input. It is answered as a submitted one is.',
     tags,
     access: 'session',
     startsWork: true,

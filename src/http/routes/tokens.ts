@@ -15,6 +15,8 @@ export const tokenRoutes: readonly Route[] = [
     path: '/v1/sessions/{id}/tokens',
     operationId: 'createSessionToken',
     summary: 'A narrow token for a browser',
+    description:
+      'Pages in browsers should hold a token of one session instead of a key. It is good for that session, its turns and its media, and cannot make sessions or other tokens.',
     tags: ['Sessions'],
     access: 'tenant',
     request: { params: idParam('ses'), body: jsonBody(NewToken) },

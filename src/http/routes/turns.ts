@@ -27,6 +27,8 @@ export const turnRoutes: readonly Route[] = [
     path: '/v1/sessions/{id}/turns',
     operationId: 'listTurns',
     summary: 'Turns of one branch, or of the whole tree',
+    description:
+      'The turns of the branch that ends in the head, root first; of another branch with `leaf`, of the whole tree with `all=true`.',
     tags,
     access: 'session',
     request: { params: idParam('ses'), query: TurnsQuery },
@@ -44,6 +46,8 @@ export const turnRoutes: readonly Route[] = [
     path: '/v1/turns/{id}',
     operationId: 'getTurn',
     summary: 'One turn; with `Prefer: wait`, as soon as it has ended',
+    description:
+      'A turn with its output, its attempts and its costs. `Prefer: wait=N` holds the answer until it has ended, for N seconds at most.',
     tags,
     access: 'session',
     request: { params, headers: WaitHeaders },
@@ -63,6 +67,8 @@ export const turnRoutes: readonly Route[] = [
     path: '/v1/turns/{id}/request',
     operationId: 'describeRequest',
     summary: 'What was sent upstream, attempt by attempt',
+    description:
+      'For whoever wants to know why a picture came out as it did: the contents that each attempt sent, with media and signatures as digests.',
     tags,
     access: 'session',
     request: { params },
@@ -75,6 +81,8 @@ export const turnRoutes: readonly Route[] = [
     path: '/v1/turns/{id}/cancel',
     operationId: 'cancelTurn',
     summary: 'Cancel; a turn that has ended stays as it is',
+    description:
+      'The turn is canceled at once, and no attempt starts afterwards. An attempt in flight may have been charged: `billed` says so. Its answer, should it come, is kept and can be adopted. Safe to repeat.',
     tags,
     access: 'session',
     request: { params },
@@ -90,6 +98,8 @@ export const turnRoutes: readonly Route[] = [
     path: '/v1/turns/{id}/adopt',
     operationId: 'adoptAttempt',
     summary: 'Take a late answer that was already paid for',
+    description:
+      'An answer that came after its turn had ended is kept, since it is paid for. This makes it the output of its turn, which then counts as succeeded. Safe to repeat.',
     tags,
     access: 'session',
     request: { params, body: jsonBody(Adoption) },
