@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { loadCatalogue } from '../domain/catalogue-overlay.ts'
 import { InvalidOverlay } from '../domain/invalid-overlay.ts'
+import { WEBHOOK_SECRET } from '../domain/webhook-secret.ts'
 import { loadPolicy } from '../engine/policy.ts'
 import { apiKeys, corsOrigins, secret } from './access.ts'
 import { blobPlace } from './blob-store.ts'
@@ -45,10 +46,7 @@ export function variablesSchema(readFile: ReadFile | null) {
     WAIT_MAX_MS: wholeNumber(0, 10 * MINUTE_MS).default(55_000),
     WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off'], 'must be on or off').default('off'),
     ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' }).optional(),
-    ALERT_WEBHOOK_SECRET: z
-      .string()
-      .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64')
-      .optional(),
+    ALERT_WEBHOOK_SECRET: z.string().regex(WEBHOOK_SECRET, 'must be whsec_ and 24 to 64 bytes in base64').optional(),
     ...TRACING_VARIABLES,
     AWS_ACCESS_KEY_ID: secret.optional(),
     AWS_SECRET_ACCESS_KEY: secret.optional(),

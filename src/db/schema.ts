@@ -14,7 +14,7 @@ import { bytea, jsonText, unixMs, usd } from './columns.ts'
 import { tenants } from './tenant-tables.ts'
 
 export { alerts, tallies } from './record-tables.ts'
-export { apiKeys, auditEntries, keySecrets, requestWindows, tenants } from './tenant-tables.ts'
+export { apiKeys, auditEntries, keySecrets, requestWindows, retiredWebhookSecrets, tenants } from './tenant-tables.ts'
 
 /** What the installation decided once and keeps: the signing secret, for one. */
 export const settings = pgTable('settings', {

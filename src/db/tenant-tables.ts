@@ -1,14 +1,16 @@
 /** Tables of who may come in: tenants with their limits, their keys, and the record of what admins did to both. */
-import { bigint, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { AuditAction } from '../domain/audit.ts'
 import type { Scope } from '../domain/key.ts'
+import type { ImageMetadata } from '../domain/tenant.ts'
 import { jsonText, unixMs, usd } from './columns.ts'
 
 export const tenants = pgTable('tenants', {
   id: text('id').primaryKey(),
   createdAtMs: unixMs('created_at_ms').notNull(),
-  /** `whsec_…`: signs the tenant's webhooks; made when the first one is sent. */
+  /** `whsec_…`: signs the tenant's webhooks. Null until somebody looks at it, or the first webhook is sent. */
   webhookSecret: text('webhook_secret'),
+  imageMetadata: text('image_metadata').$type<ImageMetadata>().notNull().default('strip'),
   /** For what ends within one calendar month, UTC. */
   budgetUsd: usd('budget_usd'),
   /** A session that names no expiry of its own is deleted this long after its last change. */
@@ -17,6 +19,19 @@ export const tenants = pgTable('tenants', {
   turnsInFlight: integer('turns_in_flight'),
   storageBytes: bigint('storage_bytes', { mode: 'number' }),
 })
+
+/** Secrets that another one took the place of: they sign beside it until their grace is over. */
+export const retiredWebhookSecrets = pgTable(
+  'retired_webhook_secrets',
+  {
+    tenantId: text('tenant_id')
+      .notNull()
+      .references(() => tenants.id),
+    secret: text('secret').notNull(),
+    endsAtMs: unixMs('ends_at_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.secret] })],
+)
 
 /** Revoked keys stay: their names explain the audit log, and as long as there is a row here nobody is let in without a key. */
 export const apiKeys = pgTable(

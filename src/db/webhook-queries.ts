@@ -1,4 +1,4 @@
-/** Webhooks: what is owed for ends of turns, and the secrets they are signed with. */
+/** Webhooks: what is owed for ends of turns. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { EventType } from '../domain/event.ts'
 import type { OwedWebhook } from '../domain/ports.ts'
@@ -35,13 +35,4 @@ export async function webhookFacts(db: Database, { turnId, seq }: OwedWebhook): 
     .where(and(eq(turns.id, turnId), eq(events.seq, seq)))
   const row = rows[0]
   return row?.url == null ? null : { ...row, url: row.url, type: row.type as EventType }
-}
-
-/** The tenant's secret; the first to ask has its `candidate` stored. */
-export async function settleWebhookSecret(db: Database, tenantId: string, candidate: string): Promise<string> {
-  const rows = await db.execute<{ secret: string }>(sql`
-    update tenants set webhook_secret = coalesce(webhook_secret, ${candidate}) where id = ${tenantId} returning webhook_secret as secret`)
-  const row = rows[0]
-  if (row === undefined) throw new Error(`there is no tenant ${tenantId}`)
-  return row.secret
 }

@@ -2,6 +2,7 @@
 import { forgetAuditBefore } from '../db/audit-queries.ts'
 import { forgetWindowsBefore } from '../db/limit-queries.ts'
 import { forgetHandlesBefore, forgetKeysBefore } from '../db/retention-queries.ts'
+import { forgetWebhookSecretsBefore } from '../db/webhook-secret-queries.ts'
 import { AUDIT_LIFE_MS } from '../domain/audit.ts'
 import { rollUp } from '../monitoring/roll-up.ts'
 import type { Installation } from './context.ts'
@@ -38,4 +39,5 @@ export const SCHEDULES: readonly Schedule[] = [
     cron: '43 * * * *',
     run: ({ db, clock }) => forgetHandlesBefore(db, clock.nowMs() - HANDLE_AFTERLIFE_MS),
   },
+  { name: 'forget-webhook-secrets', cron: '53 * * * *', run: ({ db, clock }) => forgetWebhookSecretsBefore(db, clock.nowMs()) },
 ]

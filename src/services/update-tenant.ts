@@ -4,16 +4,26 @@ import type { Tenant, TenantChanges } from '../domain/tenant.ts'
 import { audit } from './audit.ts'
 import type { Verb } from './context.ts'
 import { getTenant, type TenantNow } from './get-tenant.ts'
+import { replaceSecret } from './webhook-secrets.ts'
+
+interface TenantUpdate {
+  tenantId: string
+  changes: TenantChanges
+  /** Null: one of ours. */
+  webhookSecret?: string | null | undefined
+}
 
 /** For the admin. A tenant that has not been seen yet is made, so that it can be limited before its first request. */
-export const updateTenant: Verb<{ tenantId: string; changes: TenantChanges }, TenantNow> = async ({ ctx, input }) => {
-  const { tenantId, changes } = input
+export const updateTenant: Verb<TenantUpdate, TenantNow> = async ({ ctx, input }) => {
+  const { tenantId, changes, webhookSecret } = input
   await ctx.db.transaction(async (tx) => {
+    const inside = { ...ctx, db: tx }
     await ensureTenant(tx, tenantId, ctx.clock.nowMs())
     const changed = differences(await lockTenant(tx, tenantId), changes)
-    if (Object.keys(changed).length === 0) return
-    await changeTenant(tx, tenantId, changes)
-    await audit({ ...ctx, db: tx }, { action: 'tenant.changed', tenantId, keyId: null, changes: changed })
+    if (Object.keys(changed).length > 0) await changeTenant(tx, tenantId, changes)
+    const replaced = webhookSecret === undefined ? null : await replaceSecret(inside, tenantId, webhookSecret)
+    const noted = { ...changed, ...(replaced === null ? {} : { webhookSecret: replaced }) }
+    if (Object.keys(noted).length > 0) await audit(inside, { action: 'tenant.changed', tenantId, keyId: null, changes: noted })
   })
   return getTenant({ ctx, input: { tenantId } })
 }

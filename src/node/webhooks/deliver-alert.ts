@@ -24,7 +24,7 @@ export async function deliverAlert(
   const body = JSON.stringify({ type: `alert.${alert.state}`, timestamp: toIso(changedAtMs), data })
   // The same each time it is tried, so that the receiver can tell a repeat.
   const id = [alert.rule, data.tenant ?? '', data.subject ?? '', alert.state, changedAtMs].map(encodeURIComponent).join('-')
-  const signed = secret === null ? {} : webhookHeaders(secret, id, clock.nowMs(), body)
+  const signed = secret === null ? {} : webhookHeaders([secret], id, clock.nowMs(), body)
   const status = await sender.post({
     url,
     headers: { 'content-type': 'application/json', 'user-agent': 'pentimento', 'webhook-id': id, ...signed },

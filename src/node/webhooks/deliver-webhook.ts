@@ -1,13 +1,14 @@
 /** The job behind a webhook: looks up what it tells of, signs it and sends it. */
 
 import { loadTurns } from '../../db/turn-views.ts'
-import { settleWebhookSecret, webhookFacts } from '../../db/webhook-queries.ts'
+import { webhookFacts } from '../../db/webhook-queries.ts'
 import { describeError } from '../../domain/describe-error.ts'
 import type { OwedWebhook } from '../../domain/ports.ts'
 import type { PresentWebhook } from '../../http/present/present-webhook.ts'
 import type { Installation } from '../../services/context.ts'
+import { signingSecrets } from '../../services/webhook-secrets.ts'
 import type { WebhookSender } from './post-webhook.ts'
-import { makeWebhookSecret, webhookHeaders } from './sign-webhook.ts'
+import { webhookHeaders } from './sign-webhook.ts'
 
 /** The receiver is gone for good (standardwebhooks spec, "Responses"). */
 const GONE = 410
@@ -19,15 +20,15 @@ export async function deliverWebhook(
   sender: WebhookSender,
   owed: OwedWebhook,
 ): Promise<void> {
-  const { db, clock, random, logger } = inst
+  const { db, clock, logger } = inst
   const facts = await webhookFacts(db, owed)
   const [turn] = await loadTurns(db, [owed.turnId])
   if (facts === null || turn === undefined) return
   if (present === null) throw new Error('PUBLIC_URL is no longer set')
-  const secret = await settleWebhookSecret(db, facts.tenantId, makeWebhookSecret(random))
+  const secrets = await signingSecrets(inst, facts.tenantId)
   const body = JSON.stringify(await present(turn, facts))
   const headers = { 'content-type': 'application/json', 'user-agent': 'pentimento' }
-  const signed = webhookHeaders(secret, `${owed.turnId}-${owed.seq}`, clock.nowMs(), body)
+  const signed = webhookHeaders(secrets, `${owed.turnId}-${owed.seq}`, clock.nowMs(), body)
   const told = { turn: owed.turnId, seq: owed.seq, host: new URL(facts.url).host }
   const status = await sender.post({ url: facts.url, headers: { ...headers, ...signed }, body }).catch((error: unknown) => {
     logger.warn('webhook.failed', { ...told, error: describeError(error) })
