@@ -3,13 +3,12 @@ import { findHandles } from '../db/upstream-file-queries.ts'
 import type { Endpoint } from '../domain/endpoint.ts'
 import type { PlannedHistory } from '../domain/history/plan-history.ts'
 import type { ModelAnswer, RequestContent } from '../domain/model-call.ts'
-import type { ImageBlob } from '../domain/part.ts'
 import { handleGoodUntilMs, INLINE_IMAGE_BYTES_MAX, planPlacement, placeImages as putAddresses } from '../domain/placement.ts'
 import { UpstreamFileError } from '../domain/ports.ts'
 import type { AttemptDecision } from '../engine/decision.ts'
 import type { Installation } from './context.ts'
 import { ensureFile } from './ensure-file.ts'
-import { outgoingImage } from './outgoing-image.ts'
+import { outgoingImages } from './outgoing-image.ts'
 
 export interface Placed {
   contents: readonly RequestContent[]
@@ -17,15 +16,16 @@ export interface Placed {
   failure: ModelAnswer | null
 }
 
-/** Throws the signal's reason when it aborts. */
+/** `tenantId`: whose pictures they are. Throws the signal's reason when it aborts. */
 export async function placeImages(
   inst: Installation,
+  tenantId: string,
   endpoint: Endpoint,
   plan: PlannedHistory,
   decision: Pick<AttemptDecision, 'repairs' | 'timeoutMs'>,
   signal: AbortSignal,
 ): Promise<Placed> {
-  const contents = await asSent(inst, plan)
+  const contents = await asSent(inst, tenantId, plan)
   const pictures = contents.flatMap(({ role, parts }) =>
     role === 'user' ? parts.flatMap((part) => (part.kind === 'inline' ? [part.image] : [])) : [],
   )
@@ -60,9 +60,12 @@ export async function placeImages(
 }
 
 /** The planned contents with the user's pictures (`images`) in the form in which they leave the house. */
-export async function asSent(inst: Installation, plan: Pick<PlannedHistory, 'contents' | 'images'>): Promise<RequestContent[]> {
-  const forms = new Map<string, ImageBlob>()
-  for (const image of plan.images) forms.set(image.sha256, await outgoingImage(inst, image))
+export async function asSent(
+  inst: Installation,
+  tenantId: string,
+  plan: Pick<PlannedHistory, 'contents' | 'images'>,
+): Promise<RequestContent[]> {
+  const forms = await outgoingImages(inst, tenantId, plan.images)
   return plan.contents.map(({ role, parts }) => ({
     role,
     parts: parts.map((part) => (part.kind === 'inline' ? { ...part, image: forms.get(part.image.sha256) ?? part.image } : part)),

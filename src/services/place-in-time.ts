@@ -20,7 +20,7 @@ export async function placeInTime(
   void deadline.then(() => late.abort()).catch(() => undefined)
   const stop = AbortSignal.any([canceled, lost, late.signal])
   try {
-    const placed = await placeImages(inst, endpoint, plan, decision, stop)
+    const placed = await placeImages(inst, run.turn.tenantId, endpoint, plan, decision, stop)
     return stop.aborted ? null : placed
   } catch (error) {
     if (stop.aborted) return null

@@ -66,7 +66,7 @@ export const planTurn: Verb<PlanInput, TurnPlan> = async ({ ctx, input }) => {
   const image = decision.kind === 'attempt' ? decision.image : turnFacts(run).image
   const plan = planFor(ctx, run, endpoint, link.entry, { repack: false, shrink: 'none' })
   const stored = plan.images.filter(({ sha256 }) => !input.previews.has(sha256))
-  const contents = await asSent(ctx, { contents: plan.contents, images: stored })
+  const contents = await asSent(ctx, ctx.principal.tenantId, { contents: plan.contents, images: stored })
   return {
     parentId,
     models: [...new Set(run.chain.map(({ entry }) => entry.id))],

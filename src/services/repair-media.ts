@@ -1,6 +1,6 @@
 import { findHandles, forgetHandles } from '../db/upstream-file-queries.ts'
 import type { Installation } from './context.ts'
-import { outgoingImage } from './outgoing-image.ts'
+import { outgoingImages } from './outgoing-image.ts'
 import { endpointOf, planFor } from './plan-history.ts'
 import type { TurnRun } from './turn-run.ts'
 
@@ -23,7 +23,7 @@ export async function repairMedia(inst: Installation, run: TurnRun, files: reado
   const link = run.links.find(({ entry }) => entry.id === last.model)
   if (link === undefined) return
   const { images } = planFor(inst, run, endpoint, link.entry, { repack: false, shrink: 'none' })
-  const sent = await Promise.all(images.map((image) => outgoingImage(inst, image)))
+  const sent = [...(await outgoingImages(inst, run.turn.tenantId, images)).values()]
   const handles = await findHandles(
     inst.db,
     endpoint.project,

@@ -47,8 +47,9 @@ async function takeIn(ctx: ServiceContext, input: Upload): Promise<StoredMedia> 
   const nowMs = ctx.clock.nowMs()
   const limited = (await ensureTenantStorage(ctx.db, tenantId, nowMs)) !== null
   if (limited) await refuseBeyondStorage(ctx, blob)
-  // Made now, so that a picture that could not be sent later is refused while its sender is still there.
-  await outgoingImage(ctx, { ...blob, mimeType: verdict.image.mimeType })
+  // Made now, so that a picture that could not be sent later is refused while its sender is still there; whatever the tenant's policy
+  // is today.
+  await outgoingImage(ctx, { ...blob, mimeType: verdict.image.mimeType }, 'strip')
   const id = makeId('med', nowMs, ctx.random.bytes(10))
   const image = { id, tenantId, ...blob, ...verdict.image, createdAtMs: nowMs, lineage: null }
   const stored = await (limited ? nameWithinStorage(ctx, image) : nameMedia(ctx, image))

@@ -1,5 +1,6 @@
 /** One branch as `{"contents":[…]}`, ready to be posted to `generateContent`: signatures in place, images inside. */
 import { loadBranch } from '../../db/branch.ts'
+import { imageMetadataOf } from '../../db/tenant-queries.ts'
 import { inBase64, type Piece } from '../../domain/bundle/piece.ts'
 import { findModel, type ModelEntry } from '../../domain/catalogue.ts'
 import type { BranchTurn } from '../../domain/history/branch-turn.ts'
@@ -20,12 +21,13 @@ const EVERY_TURN = 2 ** 31 - 1
 export async function* geminiPieces(ctx: ServiceContext, leaf: string | null): AsyncGenerator<Piece> {
   const branch = await loadBranch(ctx.db, leaf, EVERY_TURN)
   const contents = planned(ctx, branch)
+  const metadata = await imageMetadataOf(ctx.db, ctx.principal.tenantId)
   yield '{"contents":['
   for (const [index, { role, parts }] of contents.entries()) {
     yield `${index === 0 ? '' : ','}\n{"role":"${role}","parts":[`
     for (const [at, part] of parts.entries()) {
       if (at > 0) yield ','
-      yield* partPieces(part, (image) => outgoingImage(ctx, image))
+      yield* partPieces(part, (image) => outgoingImage(ctx, image, metadata))
     }
     yield ']}'
   }

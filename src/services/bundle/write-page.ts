@@ -31,5 +31,5 @@ export async function* pagePieces(ctx: ServiceContext, exported: SessionExport):
 }
 
 async function showable(ctx: ServiceContext, picture: Picture): Promise<Picture> {
-  return SHOWN_AS_JPEG.includes(picture.mimeType) ? { ...picture, ...(await outgoingImage(ctx, picture)) } : picture
+  return SHOWN_AS_JPEG.includes(picture.mimeType) ? { ...picture, ...(await outgoingImage(ctx, picture, 'strip')) } : picture
 }
