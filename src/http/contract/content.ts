@@ -19,5 +19,8 @@ export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description
   return { description, content: { 'application/json': { schema } } }
 }
 
+/** Headers of an answer with a secret: no cache between here and its owner may keep it. */
+export const UNCACHED = { 'Cache-Control': 'no-store' }
+
 /** What can be wrong with any JSON body. */
 export const BODY_ERRORS = ['invalid_request', 'payload_too_large', 'unsupported_media_type'] as const

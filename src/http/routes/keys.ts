@@ -3,7 +3,7 @@ import { createKey } from '../../services/create-key.ts'
 import { listKeys } from '../../services/list-keys.ts'
 import { revokeKey } from '../../services/revoke-key.ts'
 import { rotateKey } from '../../services/rotate-key.ts'
-import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
+import { BODY_ERRORS, idParam, jsonAnswer, jsonBody, UNCACHED } from '../contract/content.ts'
 import { KeyResource, KeyWithSecret, NewKey, Rotation } from '../contract/key.ts'
 import { pageOf, TenantPageQuery } from '../contract/paging.ts'
 import { readJson } from '../parse/read-json.ts'
@@ -14,8 +14,6 @@ import type { Route } from '../route.ts'
 const PATH = '/v1/keys/{id}'
 const tags = ['Operations']
 const params = idParam('key')
-/** No cache between here and its owner may keep a secret. */
-const UNCACHED = { 'Cache-Control': 'no-store' }
 
 export const keyRoutes: readonly Route[] = [
   {

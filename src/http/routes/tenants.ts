@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { toIso } from '../../runtime/instant.ts'
 import { getTenant, type TenantNow } from '../../services/get-tenant.ts'
 import { updateTenant } from '../../services/update-tenant.ts'
-import { BODY_ERRORS, jsonAnswer, jsonBody } from '../contract/content.ts'
+import { BODY_ERRORS, jsonAnswer, jsonBody, UNCACHED } from '../contract/content.ts'
 import { TenantChanges, TenantId, TenantResource } from '../contract/tenant.ts'
 import { readJson } from '../parse/read-json.ts'
 import { pathTenant } from '../parse/read-request.ts'
@@ -11,8 +11,6 @@ import type { Route } from '../route.ts'
 
 const PATH = '/v1/tenants/{id}'
 const tags = ['Operations']
-/** No cache between here and the admin may keep a secret. */
-const UNCACHED = { 'Cache-Control': 'no-store' }
 const params = z.object({ id: TenantId.openapi({ description: 'The tenant', example: 'acme' }) })
 
 export const tenantRoutes: readonly Route[] = [

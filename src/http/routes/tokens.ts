@@ -2,7 +2,7 @@
 
 import { toIso } from '../../runtime/instant.ts'
 import { getSession } from '../../services/get-session.ts'
-import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
+import { BODY_ERRORS, idParam, jsonAnswer, jsonBody, UNCACHED } from '../contract/content.ts'
 import { NewToken, TokenResource } from '../contract/session.ts'
 import { readJson } from '../parse/read-json.ts'
 import { pathId } from '../parse/read-request.ts'
@@ -27,7 +27,7 @@ export const tokenRoutes: readonly Route[] = [
       const { expiresInMs } = await readJson(c, NewToken)
       const expiresAtMs = clock.nowMs() + expiresInMs
       const token = await signSessionToken({ tenantId, sessionId: id, expiresAtMs }, config.signingSecret)
-      return c.json({ token, expiresAt: toIso(expiresAtMs) }, 201, { 'Cache-Control': 'no-store' })
+      return c.json({ token, expiresAt: toIso(expiresAtMs) }, 201, UNCACHED)
     },
   },
 ]
