@@ -42,6 +42,22 @@ export async function migrate(sql: Sql, migrations: readonly Migration[]): Promi
   return done
 }
 
+/**
+ * The tags that `migrate` would apply. Changes nothing.
+ *
+ * @throws Error as `migrate` does
+ */
+export async function pendingMigrations(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+  const [ledger] = await sql<{ found: boolean }[]>`select to_regclass('schema_migrations') is not null as found`
+  const applied = new Map((ledger?.found ? await readLedger(sql) : []).map((row) => [row.tag, row]))
+  refuseNewerSchema([...applied.values()], migrations)
+  for (const migration of migrations) {
+    const before = applied.get(migration.tag)
+    if (before !== undefined) requireSame(before, migration)
+  }
+  return migrations.map(({ tag }) => tag).filter((tag) => !applied.has(tag))
+}
+
 async function createLedger(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
     // `if not exists` alone is no guard: two sessions at once can both find it missing, and one then fails.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
-import { type Migration, migrate } from '../../src/db/migrate.ts'
+import { type Migration, migrate, pendingMigrations } from '../../src/db/migrate.ts'
 import { freshDatabase } from '../support/database.ts'
 
 const step = (tag: string, statements: string, breaking = false): Migration => ({
@@ -64,5 +64,22 @@ describe('migrate', () => {
     await migrate(sql, [first, breaking])
     expect(await migrate(sql, [first, breaking])).toEqual([])
     await expect(migrate(sql, [first])).rejects.toThrow('breaking migration 9001_rename')
+  })
+})
+
+describe('pendingMigrations', () => {
+  it('tells what would be applied, and applies nothing, also where no migration ever was', async () => {
+    const { sql } = await unmigrated()
+    await sql`drop table schema_migrations`
+    expect(await pendingMigrations(sql, [first, second])).toEqual(['9000_first', '9001_second'])
+    expect(await migrate(sql, [first])).toEqual(['9000_first'])
+    expect(await pendingMigrations(sql, [first, second])).toEqual(['9001_second'])
+    expect(await migrate(sql, [first, second])).toEqual(['9001_second'])
+  })
+
+  it('refuses what migrate would refuse', async () => {
+    const { sql } = await unmigrated()
+    await migrate(sql, [first])
+    await expect(pendingMigrations(sql, [{ ...first, hash: 'other' }])).rejects.toThrow('migration 9000_first was changed')
   })
 })

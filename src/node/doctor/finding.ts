@@ -1,0 +1,22 @@
+/** What the doctor finds: one line each, and what to do about it. */
+
+export interface Finding {
+  level: 'fine' | 'doubtful' | 'broken'
+  /** What was looked at, and what it is like. Shown to whoever reads the terminal, so no secrets. */
+  what: string
+  /** What to do about it; null where there is nothing to do. */
+  mend: string | null
+}
+
+export const fine = (what: string): Finding => ({ level: 'fine', what, mend: null })
+/** The service starts all the same. */
+export const doubtful = (what: string, mend: string): Finding => ({ level: 'doubtful', what, mend })
+/** It does not start, or not for long. */
+export const broken = (what: string, mend: string): Finding => ({ level: 'broken', what, mend })
+
+const SIGNS = { fine: '✓', doubtful: '!', broken: '✗' } as const
+
+/** As it is printed, without a line break at the end. */
+export function formatFinding({ level, what, mend }: Finding): string {
+  return mend === null ? `${SIGNS[level]} ${what}` : `${SIGNS[level]} ${what}\n    ${mend}`
+}
