@@ -82,8 +82,8 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
 async function putPieceAside(db: Database, upload: string | null, ordinal: number, text: string, nowMs: number): Promise<string> {
   const rows = await db.execute<{ upload: string }>(sql`
     with ${LAZILY}
-    insert into signature_pieces (upload, ordinal, characters, created_at_ms)
-    select coalesce(${upload}, nextval('signature_uploads')::text), ${ordinal}, convert_to(${text}, 'LATIN1'), ${nowMs} from lazily
+    insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
+    select coalesce(${upload}, nextval('signature_uploads')::text), ${ordinal}, ${text}, ${text.length}, ${nowMs} from lazily
     returning upload`)
   const [row] = rows
   if (row === undefined) throw new Error('a piece of a signature was not put aside')
@@ -106,7 +106,7 @@ async function insertPieced(
 ): Promise<void> {
   const rows = await db.execute<{ whole: boolean }>(sql`
     with ${LAZILY}, put as (
-      select sum(octet_length(characters)) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
+      select sum(bytes) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
     ), stored as (
       insert into signatures (sha256, upload, bytes, created_at_ms)
       select ${sha256}, ${upload}, ${bytes}, ${nowMs} from lazily, put where whole on conflict do nothing returning upload
