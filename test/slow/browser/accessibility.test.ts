@@ -1,23 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { prepare } from '../../e2e/running-service.ts'
+import { findViolations } from './find-violations.ts'
+import { measurePage } from './measure-page.ts'
 import { expectNoErrors, noBrowser, useBrowser } from './open-browser.ts'
 import { PlaygroundPage } from './playground-page.ts'
 
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe-core finds on the page as it is, beyond matters of taste. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found: unknown = await page.evaluate('axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)')
-  return (found as { id: string; impact: string; nodes: { html: string }[] }[])
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-}
-
 describe.skipIf(noBrowser !== null)('the playground is for everyone', () => {
   const browser = useBrowser()
 
@@ -28,7 +16,7 @@ describe.skipIf(noBrowser !== null)('the playground is for everyone', () => {
       document.body.append(document.createElement('input'))
       document.body.setAttribute('style', 'color: red')
     })
-    expect(await violations(page)).toEqual([expect.stringMatching(/^label: <input/)])
+    expect(await findViolations(page)).toEqual([expect.stringMatching(/^label: <input/)])
     expect(errors).toEqual([expect.stringContaining('Content Security Policy')])
   })
 
@@ -38,37 +26,37 @@ describe.skipIf(noBrowser !== null)('the playground is for everyone', () => {
     const { page } = opened
     const playground = new PlaygroundPage(page)
     await playground.says('What shall it become?')
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
 
     await playground.dropPhoto()
     await playground.ask('a terrace')
     await playground.picture('a terrace')
     await playground.button('Compare with before').click()
     await page.getByText('Details').click()
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
 
     await playground.button('Undo').click()
     await playground.says('Undone: the next edit continues from above')
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
 
     simulator.setFaults([{ match: {}, times: 1, fault: { kind: 'silence' } }])
     await playground.ask('a pergola')
     await playground.says('Gemini 3 Pro is at work')
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     await playground.button('Stop').click()
     await playground.says('Stopped')
 
     simulator.setFaults([{ match: {}, fault: { kind: 'refusal', refusal: 'prompt_safety' } }])
     await playground.ask('what it refuses')
     await playground.says(/^Blocked/)
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     await page.getByLabel('This session').click()
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     await page.getByLabel('This session').click()
     await page.getByRole('heading', { name: 'Edits' }).click()
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     expectNoErrors(opened)
   })
 
@@ -87,7 +75,7 @@ describe.skipIf(noBrowser !== null)('the playground is for everyone', () => {
     await playground.button('Close the tree of edits').click()
     await playground.button('Sessions').click()
     await page.getByRole('link', { name: /^a lighthouse/ }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     expectNoErrors(opened)
   })
 
@@ -97,17 +85,11 @@ describe.skipIf(noBrowser !== null)('the playground is for everyone', () => {
     const opened = await browser.open(url)
     const { page } = opened
     const playground = new PlaygroundPage(page)
-    const figures = await page.evaluate(() => {
-      const entries = [
-        ...performance.getEntriesByType('navigation'),
-        ...performance.getEntriesByType('resource'),
-      ] as PerformanceResourceTiming[]
-      const own = entries.filter(({ name }) => !name.includes('/v1/'))
-      return { bytes: own.reduce((sum, { transferSize }) => sum + transferSize, 0), readyMs: Math.round(performance.now()) }
-    })
-    process.stdout.write(`playground: ${figures.bytes} bytes over the wire, interactive after at most ${figures.readyMs} ms\n`)
-    expect(figures.bytes).toBeGreaterThan(5_000)
-    expect(figures.bytes).toBeLessThan(150_000)
+    const cost = await measurePage(page)
+    process.stdout.write(`playground: ${cost.bytes} bytes over the wire, interactive after ${cost.interactiveMs} ms\n`)
+    expect(cost.bytes).toBeGreaterThan(5_000)
+    expect(cost.bytes).toBeLessThan(150_000)
+    expect(cost.interactiveMs).toBeLessThan(1_000)
 
     simulator.setFaults([{ match: {}, times: 1, fault: { kind: 'silence' } }])
     const status = page.getByRole('status')

@@ -64,7 +64,8 @@ async function again({ store, access }: Post, signal: AbortSignal, read: () => P
     } catch (error) {
       if (isAbort(error)) return
       if (error instanceof UnauthorizedError) {
-        store.set({ access: 'needed', keyRefused: access.hasKey() })
+        // Whoever else reads with the same key is refused as well: it is asked for once.
+        if (store.get().access !== 'needed') store.set({ access: 'needed', keyRefused: access.hasKey() })
         access.forgetKey()
         return
       }

@@ -62,11 +62,17 @@ function tell({ format }: ChartData, value: number | null | undefined): string {
   return value === null || value === undefined ? NONE : format(value)
 }
 
-/** The last values there are, for whoever hears the page. */
+/** For whoever hears the page: what bars come to, and where lines are now. */
 function describe(title: string, data: ChartData): string {
-  const latest = data.lines.flatMap(({ label, values }) => {
-    const last = values.findLast((value) => value !== null)
-    return last === undefined || last === null ? [] : [`${label} ${data.format(last)}`]
+  const told = data.lines.flatMap(({ label, values }) => {
+    const value = data.drawn === 'stack' ? sumOf(values) : values.findLast((one) => one !== null)
+    return value === undefined || value === null || value === 0 ? [] : [`${label} ${data.format(value)}`]
   })
-  return latest.length === 0 ? `${title}: nothing in this time` : `${title}, most recently: ${latest.join(', ')}`
+  return told.length === 0
+    ? `${title}: nothing in this time`
+    : `${title}, ${data.drawn === 'stack' ? 'in all' : 'most recently'}: ${told.join(', ')}`
+}
+
+function sumOf(values: ChartData['lines'][number]['values']): number {
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
 }
