@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { lockTenant } from '../../src/db/tenant-queries.ts'
 import { WEBHOOK_SECRET } from '../../src/domain/webhook-secret.ts'
 import { TenantResource } from '../../src/http/contract/tenant.ts'
 import { SCHEDULES } from '../../src/services/schedules.ts'
@@ -32,7 +34,15 @@ async function audited(tenant: string): Promise<unknown[]> {
 describe('the secret of webhooks', () => {
   it('is made when it is first looked at, and is the same for all who look at once, on any node', async () => {
     await open.database.sql`insert into tenants (id, created_at_ms) values ('crowd', 0)`
-    const looks = await Promise.all(Array.from({ length: 8 }, (_, n) => get('crowd', n % 2 === 0 ? open : other)))
+    // Held until both nodes have found that there is none, and are about to store theirs.
+    const { looking } = await open.db.transaction(async (tx) => {
+      await lockTenant(tx, 'crowd')
+      const looking = Promise.all([get('crowd'), get('crowd', other)])
+      const waiting = async () => (await tx.execute(sql`select from pg_locks where not granted`)).length
+      await expect.poll(waiting).toBeGreaterThanOrEqual(2)
+      return { looking }
+    })
+    const looks = await looking
     const secrets = new Set(looks.map(({ body }) => TenantResource.parse(body).webhook.secret))
     expect([...secrets]).toEqual([await secretOf('crowd')])
     expect([...secrets][0]).toMatch(WEBHOOK_SECRET)
@@ -80,6 +90,7 @@ describe('the secret of webhooks', () => {
 
   it('stands in neither the audit log nor the log, which tell that it was replaced', async () => {
     await give('quiet', OWN)
+    await open.clock.advance(1)
     await patch('quiet', { webhook: { secret: null }, budgetUsd: 5 })
     const made = await secretOf('quiet')
     expect(await audited('quiet')).toEqual([{ webhookSecret: 'given' }, { webhookSecret: 'made', budgetUsd: { from: null, to: 5 } }])
