@@ -1,5 +1,6 @@
-import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
@@ -44,8 +45,21 @@ async function receiver(status: number): Promise<{ url: string; received: Receiv
   return { url: `http://127.0.0.1:${address.port}/hook`, received, next }
 }
 
-test('the end of a turn is told, signed with the secret of its tenant, with the turn as the API shows it', async () => {
-  const { start, env } = await prepare()
+type Verify = (secret: string, headers: Record<string, string>, body: string) => void
+
+/** The receiver that docs/webhooks.md shows. */
+async function documentedReceiver(): Promise<Verify> {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8')
+  const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(page) ?? []
+  const module: { verifyWebhook: Verify } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+  return module.verifyWebhook
+}
+
+/** As the API shows it to whoever needs no key. */
+const secretOf = async (url: string) => (await call<{ webhook: { secret: string } }>(url, 'GET', '/v1/tenants/local')).body.webhook.secret
+
+test('the end of a turn is told, signed with the secret that the API shows of its tenant, with the turn as the API shows it', async () => {
+  const { start } = await prepare()
   const { url } = await start(OPEN)
   const hook = await receiver(204)
   const session = await call(url, 'POST', '/v1/sessions', {})
@@ -58,14 +72,45 @@ test('the end of a turn is told, signed with the secret of its tenant, with the 
   expect(data).toMatchObject({ id: turn.body.id, status: 'succeeded', version: turn.body.version })
   expect(data.output?.image?.url.startsWith(`${PUBLIC_URL}/v1/media/`)).toBe(true)
 
-  const { sql } = connect(String(env.DATABASE_URL), { max: 1, applicationName: 'test' })
-  const [tenant] = await sql<{ secret: string }[]>`select webhook_secret as secret from tenants where id = 'local'`
-  await sql.end()
-  const key = Buffer.from(String(tenant?.secret).replace('whsec_', ''), 'base64')
-  const id = headers['webhook-id']
-  expect(id).toBe(`${turn.body.id}-${turn.body.version}`)
-  const signed = createHmac('sha256', key).update(`${id}.${headers['webhook-timestamp']}.${body}`).digest('base64')
-  expect(headers['webhook-signature']).toBe(`v1,${signed}`)
+  const verify = await documentedReceiver()
+  const secret = await secretOf(url)
+  expect(headers['webhook-id']).toBe(`${turn.body.id}-${turn.body.version}`)
+  verify(secret, headers, body)
+  expect(() => verify(secret, headers, `${body} `)).toThrow('signed')
+  expect(() => verify(secret, { ...headers, 'webhook-id': 'trn_other-1' }, body)).toThrow('signed')
+  expect(() => verify(`whsec_${Buffer.alloc(32).toString('base64')}`, headers, body)).toThrow('signed')
+  expect(() => verify(secret, { ...headers, 'webhook-timestamp': '1700000000' }, body)).toThrow('sent')
+})
+
+test('a webhook told after the secret was replaced is verified by a receiver with the old one and by one with the new one', async () => {
+  const { start, logged } = await prepare()
+  const { url } = await start(OPEN)
+  const hook = await receiver(204)
+  const [verify, session] = [await documentedReceiver(), await call(url, 'POST', '/v1/sessions', {})]
+  const told = async () => {
+    expect((await edit(url, session.body.id, [say('a red kite')], { webhookUrl: hook.url })).status).toBe(201)
+    return hook.next()
+  }
+  const replace = async (secret: string | null) =>
+    expect((await call(url, 'PATCH', '/v1/tenants/local', { webhook: { secret } })).status).toBe(200)
+
+  const first = await secretOf(url)
+  const before = await told()
+  verify(first, before.headers, before.body)
+  expect(before.headers['webhook-signature']).not.toContain(' ')
+
+  await replace(null)
+  const second = await secretOf(url)
+  expect(second).not.toBe(first)
+  expect(() => verify(second, before.headers, before.body)).toThrow('signed')
+  const during = await told()
+  for (const secret of [first, second]) verify(secret, during.headers, during.body)
+
+  const own = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
+  await replace(own)
+  const after = await told()
+  for (const secret of [first, second, own]) verify(secret, after.headers, after.body)
+  for (const secret of [first, second, own]) expect(JSON.stringify(logged)).not.toContain(secret.slice('whsec_'.length))
 })
 
 test('what a webhook is owed outlives the node on which the turn ended', async () => {
