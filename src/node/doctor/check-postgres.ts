@@ -12,9 +12,9 @@ import { loadMigrations } from '../load-migrations.ts'
 import { explain, soon } from './explain.ts'
 import { broken, doubtful, type Finding, fine } from './finding.ts'
 
-/** Of PostgreSQL: what the tests run on, and what the job queue needs (pg-boss 12, "Requirements"). */
+/** Of PostgreSQL: what the tests run on, and the first to know STORAGE in CREATE TABLE (migration 0011). */
 const MAJOR_TESTED = 18
-const MAJOR_MIN = 13
+const MAJOR_MIN = 16
 /** What one node opens at most: statements, transactions, listening, jobs (`start-service.ts`, `dispatch.ts`). */
 const CONNECTIONS_PER_NODE = 28
 const PATIENCE_MS = 5_000
@@ -52,6 +52,11 @@ export async function checkPostgres(config: Config, surroundings: Surroundings):
 
 async function checkBinaries(dataDir: string): Promise<Finding> {
   const binaries = (await findEmbeddedBinaries(join(dataDir, 'postgres.lib'))) ?? (await findSystemBinaries())
+  if (binaries !== null && binaries.major < MAJOR_MIN)
+    return broken(
+      `The PostgreSQL of this machine is ${binaries.major}`,
+      `set DATABASE_URL to one of ${MAJOR_MIN} or newer; ${MAJOR_TESTED} is tested`,
+    )
   if (binaries !== null) return fine(`PostgreSQL ${binaries.major} is at hand: the first start makes a database under DATA_DIR`)
   return broken(`There is no PostgreSQL for ${process.platform}-${process.arch}`, 'set DATABASE_URL, or install PostgreSQL')
 }
