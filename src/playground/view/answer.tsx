@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Turn } from '../../client/index.ts'
+import { wordsOf } from '../model/answer-words.ts'
 import { promptOf } from '../model/edit-tree.ts'
 import { formatCount, formatUsd } from '../model/figures.ts'
 import { localAddress } from '../model/media-address.ts'
@@ -24,10 +25,9 @@ export function Answer({ turn, beforeUrl, isHead, busy, onOpen }: AnswerProps) {
   const act = useAct()
   const [comparing, setComparing] = useState(false)
   const image = turn.output?.image ?? null
-  const words = turn.output?.parts.flatMap((part) => (part.type === 'text' && !part.thought ? [part.text] : [])) ?? []
   return (
     <div class="answer">
-      {words.map((text) => (
+      {wordsOf(turn).map((text) => (
         <p class="words" key={text}>
           {text}
         </p>

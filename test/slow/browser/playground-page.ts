@@ -48,13 +48,30 @@ export class PlaygroundPage {
   }
 
   /** Drops a photo onto the page, as from the desktop. */
-  async dropPhoto(): Promise<void> {
+  dropPhoto(): Promise<void> {
+    return this.#givePhoto('drop')
+  }
+
+  /** Pastes a photo, as after copying it elsewhere. */
+  pastePhoto(): Promise<void> {
+    return this.#givePhoto('paste')
+  }
+
+  async #givePhoto(how: 'drop' | 'paste'): Promise<void> {
     const base64 = (await photo(640, 480)).toString('base64')
-    await this.page.evaluate((data) => {
-      const transfer = new DataTransfer()
-      const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
-      transfer.items.add(new File([bytes], 'house.jpg', { type: 'image/jpeg' }))
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-    }, base64)
+    await this.page.evaluate(
+      ({ data, how }) => {
+        const transfer = new DataTransfer()
+        const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0))
+        transfer.items.add(new File([bytes], 'house.jpg', { type: 'image/jpeg' }))
+        const usual = { bubbles: true, cancelable: true }
+        const event =
+          how === 'drop'
+            ? new DragEvent('drop', { dataTransfer: transfer, ...usual })
+            : new ClipboardEvent('paste', { clipboardData: transfer, ...usual })
+        document.body.dispatchEvent(event)
+      },
+      { data: base64, how },
+    )
   }
 }
