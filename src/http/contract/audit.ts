@@ -14,7 +14,8 @@ export const AuditResource = z
     tenant: TenantId,
     keyId: idOf('key').nullable(),
     changes: z.record(z.string(), z.unknown()).openapi({
-      description: 'What was decided, without secrets; of a tenant’s settings `{from, to}` by field',
+      description:
+        'What was decided, without secrets; of a tenant’s settings `{from, to}` by field, and of its `webhookSecret` whether the new one was `given` or `made`',
       example: { turnsInFlight: { from: null, to: 4 } },
     }),
     requestId: z.string(),

@@ -27,7 +27,8 @@ export const TurnOptions = z
       .url({ protocol: /^https?$/ })
       .max(2000)
       .nullable()
-      .default(null),
+      .default(null)
+      .openapi({ description: 'Is told of the end of the turn (Standard Webhooks), signed with the `webhook.secret` of the tenant' }),
     metadata: Metadata.default({}),
   })
   .openapi('TurnOptions', { example: TURN_OPTIONS })
