@@ -17,6 +17,7 @@ import { systemClock as clock } from '../runtime/clock.ts'
 import { systemRandom as random } from '../runtime/random.ts'
 import { Executor } from '../services/executor.ts'
 import { webhookRefusal } from '../services/webhook-refusal.ts'
+import { collectYoung } from './collect-young.ts'
 import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
 import { createHttpServer, serverLimits } from './http-server.ts'
@@ -46,7 +47,9 @@ const TURNS_MAX = 2_500
 const nameNode = () => makeId('nod', clock.nowMs(), random.bytes(10))
 
 export async function startService(config: Config, { logger }: { logger: Logger }): Promise<Service> {
-  const closers: (() => Promise<void>)[] = []
+  const stopped = new AbortController()
+  void collectYoung(clock, stopped.signal)
+  const closers = [async () => stopped.abort()]
   const unwind = async () => {
     for (const close of closers.splice(0).reverse()) await close()
   }
