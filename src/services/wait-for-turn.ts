@@ -11,7 +11,11 @@ export const waitForTurn: Verb<{ turnId: string; waitMs: number; signal?: AbortS
   const untilMs = ctx.clock.nowMs() + input.waitMs
   for (;;) {
     const nextRing = new AbortController()
-    const rung = ctx.bell.rung(endOf(input.turnId), LOOK_EVERY_MS, AbortSignal.any([nextRing.signal, ...(input.signal ? [input.signal] : [])]))
+    const rung = ctx.bell.rung(
+      endOf(input.turnId),
+      LOOK_EVERY_MS,
+      AbortSignal.any([nextRing.signal, ...(input.signal ? [input.signal] : [])]),
+    )
     const turn = await reachTurn(ctx, input.turnId)
     const leftMs = untilMs - ctx.clock.nowMs()
     if (hasEnded(turn.status) || leftMs <= 0 || input.signal?.aborted === true) {
