@@ -8,13 +8,13 @@ export async function forgetKeysBefore(db: Database, beforeMs: number): Promise<
   await db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAtMs, beforeMs))
 }
 
-/** Handles of files the upstream dropped before `beforeMs` (Unix ms), unless one is being uploaded anew. */
+/** Handles of files the upstream dropped before `beforeMs` (Unix ms), or that were never uploaded whole, unless someone is at it since. */
 export async function forgetHandlesBefore(db: Database, beforeMs: number): Promise<void> {
   await db
     .delete(upstreamFiles)
     .where(
       and(
-        lt(upstreamFiles.expiresAtMs, beforeMs),
+        or(isNull(upstreamFiles.expiresAtMs), lt(upstreamFiles.expiresAtMs, beforeMs)),
         or(isNull(upstreamFiles.uploadingUntilMs), lt(upstreamFiles.uploadingUntilMs, beforeMs)),
       ),
     )

@@ -1,18 +1,11 @@
 /** Removes what nothing names any more. Safe to run at any time, on any node, twice at once, and to be killed in the midst. */
 import { unnamedBlobs, withoutRow } from '../db/blob-rows.ts'
-import {
-  removeExpiredHandles,
-  removeIdempotencyKeys,
-  removePiecesPutAside,
-  removeUnnamedRenditions,
-  removeUnnamedSignatures,
-} from '../db/expired-rows.ts'
+import { removePiecesPutAside, removeUnnamedRenditions, removeUnnamedSignatures } from '../db/unnamed-rows.ts'
 import type { Installation } from './context.ts'
 import { removeBlobIfUnnamed } from './remove-blob.ts'
 
 /** Younger things may belong to something still under way: an upload before its row, an answer before its turn's end. */
 const GRACE_MS = 2 * 3_600_000
-const KEY_LIFE_MS = 24 * 3_600_000
 const AT_ONCE = 500
 
 export interface Collected {
@@ -22,21 +15,16 @@ export interface Collected {
   renditions: number
   signatures: number
   signaturePieces: number
-  idempotencyKeys: number
-  handles: number
 }
 
 export async function collectGarbage(inst: Installation): Promise<Collected> {
-  const nowMs = inst.clock.nowMs()
-  const beforeMs = nowMs - GRACE_MS
+  const beforeMs = inst.clock.nowMs() - GRACE_MS
   const collected: Collected = {
     blobs: 0,
     orphans: 0,
     renditions: await removeUnnamedRenditions(inst.db, beforeMs),
     signatures: await removeUnnamedSignatures(inst.db, beforeMs),
     signaturePieces: await removePiecesPutAside(inst.db, beforeMs),
-    idempotencyKeys: await removeIdempotencyKeys(inst.db, nowMs - KEY_LIFE_MS),
-    handles: await removeExpiredHandles(inst.db, nowMs),
   }
   for (const sha256 of await unnamedBlobs(inst.db, beforeMs, AT_ONCE))
     if (await removeBlobIfUnnamed(inst, sha256, beforeMs)) collected.blobs += 1

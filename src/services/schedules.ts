@@ -5,6 +5,7 @@ import { forgetHandlesBefore, forgetKeysBefore } from '../db/retention-queries.t
 import { forgetWebhookSecretsBefore } from '../db/webhook-secret-queries.ts'
 import { AUDIT_LIFE_MS } from '../domain/audit.ts'
 import { rollUp } from '../monitoring/roll-up.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import type { Installation } from './context.ts'
 import { removeExpiredSessions } from './remove-expired-sessions.ts'
 
@@ -31,6 +32,7 @@ const HANDLE_AFTERLIFE_MS = 24 * HOUR_MS
 export const SCHEDULES: readonly Schedule[] = [
   { name: 'roll-up', cron: '* * * * *', run: async ({ db, clock }) => void (await rollUp(db, clock.nowMs())) },
   { name: 'remove-expired-sessions', cron: '* * * * *', run: removeExpiredSessions },
+  { name: 'collect-garbage', cron: '3 * * * *', run: async (inst) => void (await collectGarbage(inst)) },
   { name: 'forget-idempotency-keys', cron: '13 * * * *', run: ({ db, clock }) => forgetKeysBefore(db, clock.nowMs() - KEY_LIFE_MS) },
   { name: 'forget-audit-entries', cron: '23 * * * *', run: ({ db, clock }) => forgetAuditBefore(db, clock.nowMs() - AUDIT_LIFE_MS) },
   { name: 'forget-request-windows', cron: '33 * * * *', run: ({ db, clock }) => forgetWindowsBefore(db, clock.nowMs() - HOUR_MS) },

@@ -7,6 +7,7 @@ import { RequestError } from '../../src/domain/problem.ts'
 import { type Collected, collectGarbage } from '../../src/services/collect-garbage.ts'
 import type { Installation, ServiceContext } from '../../src/services/context.ts'
 import { removeBlobIfUnnamed } from '../../src/services/remove-blob.ts'
+import { isDueAt, SCHEDULES } from '../../src/services/schedules.ts'
 import { storeMedia } from '../../src/services/store-media.ts'
 import { encode } from '../media/picture-files.ts'
 import { type House, openHouse } from './installation.ts'
@@ -52,6 +53,15 @@ describe('the sweep', () => {
     expect(await collectAfter(1, installation)).toMatchObject({ orphans: 0 })
     expect(await installation.blobs.size(orphan)).toBe(png.length)
     expect(await collectAfter(3, installation)).toMatchObject({ orphans: 1 })
+    expect(await installation.blobs.size(orphan)).toBeNull()
+  })
+
+  it('is made every hour', async () => {
+    const { installation } = await openHouse()
+    const orphan = await writeBytes(installation.blobs, png)
+    const { clock } = installation
+    const later = { ...installation, clock: { ...clock, nowMs: () => clock.nowMs() + 3 * HOUR_MS } }
+    for (const schedule of SCHEDULES) if (isDueAt(schedule, 3)) await schedule.run(later)
     expect(await installation.blobs.size(orphan)).toBeNull()
   })
 

@@ -1,4 +1,4 @@
-/** Rows that have outlived their use. Each returns how many went. */
+/** Rows that nothing names any more. Each returns how many went. */
 import { sql } from 'drizzle-orm'
 import { keptByReference } from './broken-constraints.ts'
 import type { Database } from './connect.ts'
@@ -32,16 +32,5 @@ export async function removePiecesPutAside(db: Database, beforeMs: number): Prom
   const rows = await db.execute(sql`
     delete from signature_pieces where created_at_ms < ${beforeMs} and not exists (select from signatures where signatures.upload = signature_pieces.upload)
     returning upload`)
-  return rows.length
-}
-
-export async function removeIdempotencyKeys(db: Database, beforeMs: number): Promise<number> {
-  return (await db.execute(sql`delete from idempotency_keys where created_at_ms < ${beforeMs} returning key`)).length
-}
-
-/** Handles of files the upstream has dropped by itself, and that nobody is uploading anew. */
-export async function removeExpiredHandles(db: Database, beforeMs: number): Promise<number> {
-  const rows = await db.execute(sql`
-    delete from upstream_files where coalesce(expires_at_ms, 0) < ${beforeMs} and coalesce(uploading_until_ms, 0) < now_ms() returning sha256`)
   return rows.length
 }
