@@ -10,9 +10,9 @@ import { createRequestMeter } from '../monitoring/request-meter.ts'
 import type { AppDeps, HttpApp, HttpEnv } from './env.ts'
 import { answerError, problemResponse } from './error-response.ts'
 import { accessLog } from './middleware/access-log.ts'
-import { contentPolicy } from './middleware/content-policy.ts'
 import { loopbackOnly } from './middleware/loopback-only.ts'
 import { measureRequests } from './middleware/measure-requests.ts'
+import { safeDefaults } from './middleware/safe-defaults.ts'
 import { traceRequests } from './middleware/trace-requests.ts'
 import { serveOpenApi } from './open-api.ts'
 import { createLargeBodies } from './parse/large-bodies.ts'
@@ -78,7 +78,7 @@ export function createApp(deps: AppDeps): HttpApp {
   app.use(accessLog({ clock, logger }))
   if (config.apiKeys.length === 0 && config.adminKey === null) app.use(loopbackOnly(config))
   app.use(secureHeaders({ crossOriginResourcePolicy: false }))
-  app.use(contentPolicy)
+  app.use(safeDefaults)
   if (config.corsOrigins.length > 0) {
     app.use(cors({ origin: [...config.corsOrigins], exposeHeaders: EXPOSED_HEADERS, maxAge: 600 }))
   }

@@ -149,6 +149,16 @@ describe('an answer that a browser shows as a page', () => {
     },
   )
 
+  it('is kept by no cache, unless it is the same for ever', async () => {
+    const picture = new Uint8Array(await encode('png', 9, 9))
+    const { id, url } = await (await send('/v1/media', picture, { 'Content-Type': 'image/png' })).json()
+    for (const path of ['/v1/sessions', `/v1/media/${id}`, '/v1/usage', '/nowhere']) {
+      expect((await open.app.request(path)).headers.get('Cache-Control'), path).toBe('no-store')
+    }
+    expect((await open.app.request(url)).headers.get('Cache-Control')).toContain('immutable')
+    expect((await open.app.request('/')).headers.get('Cache-Control')).toBe('no-cache')
+  })
+
   it('is a picture, and nothing else, where somebody uploaded one', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     for (const type of ['image/svg+xml', 'image/png', 'text/html']) {
