@@ -1,7 +1,7 @@
 /** One POST to a caller's server, which we trust with nothing: not our network, not our time, not our memory. */
 import { Agent, request } from 'undici'
 import type { Clock } from '../../domain/ports.ts'
-import { isPublicAddress, lookupPublic, PrivateAddress } from './public-addresses.ts'
+import { createPublicLookup, isPublicAddress, PrivateAddress, type Resolve } from './public-addresses.ts'
 
 const TIME_LIMIT_MS = 10_000
 const CONNECT_MS = 5_000
@@ -20,11 +20,18 @@ export interface WebhookSender {
   close(): Promise<void>
 }
 
-/** `allowPrivate`: also to addresses inside, for tests and closed networks. */
-export function createWebhookSender({ clock, allowPrivate }: { clock: Clock; allowPrivate: boolean }): WebhookSender {
+export interface WebhookSenderOptions {
+  clock: Clock
+  /** Also to addresses inside, for tests and closed networks. */
+  allowPrivate: boolean
+  /** How names are looked up. Default: as the system does. */
+  resolve?: Resolve
+}
+
+export function createWebhookSender({ clock, allowPrivate, resolve }: WebhookSenderOptions): WebhookSender {
   const agent = new Agent({
     allowH2: false,
-    connect: { timeout: CONNECT_MS, ...(allowPrivate ? {} : { lookup: lookupPublic }) },
+    connect: { timeout: CONNECT_MS, ...(allowPrivate ? {} : { lookup: createPublicLookup(resolve) }) },
     headersTimeout: TIME_LIMIT_MS,
     bodyTimeout: TIME_LIMIT_MS,
   })

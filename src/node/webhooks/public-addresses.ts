@@ -1,5 +1,5 @@
 /** Which addresses belong to the outside: a caller names a host, and must not reach through us what it could not reach itself. */
-import type { LookupAddress } from 'node:dns'
+import type { LookupAddress, LookupAllOptions } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
@@ -31,23 +31,27 @@ export class PrivateAddress extends Error {
   override name = 'PrivateAddress'
 }
 
+export type Resolve = (hostname: string, options: LookupAllOptions) => Promise<LookupAddress[]>
+
 /**
  * A lookup that fails with `PrivateAddress` when any address of the host is not the outside's. The socket is given the very
  * addresses that were checked: a second lookup could give others.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  resolvePublic(hostname, options.family).then(
-    (addresses) => {
-      const [first] = addresses
-      if (options.all === true || first === undefined) callback(null, addresses)
-      else callback(null, first.address, first.family)
-    },
-    (error: NodeJS.ErrnoException) => callback(error, []),
-  )
+export function createPublicLookup(resolve: Resolve = lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolvePublic(resolve, hostname, options.family).then(
+      (addresses) => {
+        const [first] = addresses
+        if (options.all === true || first === undefined) callback(null, addresses)
+        else callback(null, first.address, first.family)
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    )
+  }
 }
 
-async function resolvePublic(hostname: string, family: number | 'IPv4' | 'IPv6' | undefined): Promise<LookupAddress[]> {
-  const addresses = await lookup(hostname, { all: true, ...(family === undefined ? {} : { family }) })
+async function resolvePublic(resolve: Resolve, hostname: string, family: number | 'IPv4' | 'IPv6' | undefined): Promise<LookupAddress[]> {
+  const addresses = await resolve(hostname, { all: true, ...(family === undefined ? {} : { family }) })
   const inside = addresses.find(({ address }) => !isPublicAddress(address))
   if (inside !== undefined) throw new PrivateAddress('the host has an address that is not public')
   return addresses
