@@ -107,6 +107,19 @@ describe.skipIf(noBrowser !== null)('the dashboard', () => {
     expectNoErrors(opened)
   })
 
+  test('says when figures cannot be read, and goes on by itself', async () => {
+    const { start } = await prepare(SMALL)
+    const opened = await browser.open(`${(await start()).url}/dashboard#5m`)
+    const { page } = opened
+    await page.getByText('No alert fires.').waitFor()
+    await page.route('**/v1/stats?*', (route) => route.fulfill({ status: 500 }))
+    await page.getByText('The figures could not be read: Something in between answered 500. It is tried again.').waitFor()
+    expect(await tile(page, 'Edits').innerText()).toBe('0')
+    await page.unroute('**/v1/stats?*')
+    await page.getByText('The figures could not be read').waitFor({ state: 'detached' })
+    expectNoErrors(opened)
+  })
+
   test('asks for a key where one is needed, and shares it with the playground', async () => {
     const { start } = await prepare(SMALL)
     const { url } = await start({ API_KEYS: 'acme:key-of-acme' })
