@@ -92,13 +92,11 @@ export function ChatEditor({ baseUrl, sessionId, getToken }: ChatEditorProps) {
 
 function TurnView({ turn, onAgain }: { turn: Turn; onAgain: () => void }) {
   const prompt = turn.input.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(' ')
-  const words = turn.output?.parts.flatMap((part) => (part.type === 'text' && !part.thought ? [part.text] : [])) ?? []
+  const words = turn.output?.parts.flatMap((part) => (part.type === 'text' && !part.thought ? [part.text] : [])).join('')
   return (
     <article>
       <p>{prompt}</p>
-      {words.map((text) => (
-        <p key={text}>{text}</p>
-      ))}
+      {words && <p>{words}</p>}
       {turn.output?.image && <img src={turn.output.image.url} alt={prompt} />}
       {turn.error && <p role="alert">{turn.error.detail}</p>}
       {hasEnded(turn) && (

@@ -9,8 +9,9 @@ DROP TABLE "signature_pieces";--> statement-breakpoint
 CREATE TABLE "signature_pieces" (
 	"upload" text NOT NULL,
 	"ordinal" integer NOT NULL,
-	"characters" text STORAGE EXTERNAL NOT NULL,
+	"characters" text NOT NULL,
 	"bytes" integer NOT NULL,
 	"created_at_ms" bigint NOT NULL,
 	CONSTRAINT "signature_pieces_pk" PRIMARY KEY("upload","ordinal")
-);
+);--> statement-breakpoint
+ALTER TABLE "signature_pieces" ALTER COLUMN "characters" SET STORAGE EXTERNAL;

@@ -12,30 +12,31 @@ export const PARTS_MAX = 32
 const DEADLINE_MS_MAX = 24 * 3_600_000
 
 /** All a turn may say besides its parts: the `options` of a form. */
-export const TurnOptions = z
-  .strictObject({
-    parentId: idOf('trn').nullable().optional().openapi({ description: 'Absent: the head. null: a new root' }),
-    expectedHeadTurnId: idOf('trn').nullable().optional().openapi({ description: '412 `stale_parent` unless this is the head' }),
-    image: ImageSettings.default({}),
-    models: Models.nullable().default(null),
-    strategy: Strategy.nullable().default(null),
-    policy: PolicyNarrowing.default({}),
-    deadlineMs: z.int().min(1000).max(DEADLINE_MS_MAX).nullable().default(null),
-    notBefore: Instant.nullable().default(null),
-    window: z.enum(['off_peak']).nullable().default(null),
-    webhookUrl: z
-      .url({ protocol: /^https?$/ })
-      .max(2000)
-      .nullable()
-      .default(null)
-      .openapi({ description: 'Is told of the end of the turn (Standard Webhooks), signed with the `webhook.secret` of the tenant' }),
-    metadata: Metadata.default({}),
-  })
-  .openapi('TurnOptions', { example: TURN_OPTIONS })
+/** Two schemas are made of it: one that is made of the other would be an `allOf`, of two that each forbid what the other has. */
+const options = z.strictObject({
+  parentId: idOf('trn').nullable().optional().openapi({ description: 'Absent: the head. null: a new root' }),
+  expectedHeadTurnId: idOf('trn').nullable().optional().openapi({ description: '412 `stale_parent` unless this is the head' }),
+  image: ImageSettings.default({}),
+  models: Models.nullable().default(null),
+  strategy: Strategy.nullable().default(null),
+  policy: PolicyNarrowing.default({}),
+  deadlineMs: z.int().min(1000).max(DEADLINE_MS_MAX).nullable().default(null),
+  notBefore: Instant.nullable().default(null),
+  window: z.enum(['off_peak']).nullable().default(null),
+  webhookUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable()
+    .default(null)
+    .openapi({ description: 'Is told of the end of the turn (Standard Webhooks), signed with the `webhook.secret` of the tenant' }),
+  metadata: Metadata.default({}),
+})
+
+export const TurnOptions = options.openapi('TurnOptions', { example: TURN_OPTIONS })
 
 export const InputParts = z.array(InputPart).min(1).max(PARTS_MAX)
 
-export const NewTurn = TurnOptions.extend({ parts: InputParts }).openapi('NewTurn', { example: NEW_TURN })
+export const NewTurn = options.extend({ parts: InputParts }).openapi('NewTurn', { example: NEW_TURN })
 
 export const TurnForm = z
   .strictObject({
