@@ -47,8 +47,8 @@ export class Executor {
   #looking = false
   #lookAgain = false
   readonly #admitted = new Set<string>()
-  /** Held by this node at the last sweep, and not known to it. */
-  #unknown: ReadonlySet<string> = new Set()
+  /** Turns held by this node at the last sweep and not known to it, and by which claim. */
+  #unknown: ReadonlyMap<string, number> = new Map()
   #handBacks: leases.ClaimedTurn[] = []
   #loops: Promise<void>[] = []
 
@@ -129,10 +129,12 @@ export class Executor {
 
   async #register(): Promise<void> {
     const { clock, db } = this.#inst
-    this.#nodeId = this.#options.nameNode()
-    this.#lost = new AbortController()
+    const nodeId = this.#options.nameNode()
     const nowMs = clock.nowMs()
-    await leases.registerNode(db, this.#nodeId, this.#options.leaseMs)
+    await leases.registerNode(db, nodeId, this.#options.leaseMs)
+    // Not before: what is claimed under a name nobody knows is taken away and sent again by the next sweep.
+    this.#nodeId = nodeId
+    this.#lost = new AbortController()
     this.#leaseUntilMs = nowMs + this.#options.leaseMs
   }
 
@@ -169,9 +171,9 @@ export class Executor {
     const held = new Map((await leases.turnsHeldBy(this.#inst.db, this.#nodeId)).map((hold) => [hold.turnId, hold]))
     for (const [id, running] of asked) if (held.get(id)?.status !== 'running') running.canceled.abort()
     const unknown = [...held.values()].filter(({ turnId }) => !this.#running.has(turnId) && !this.#admitted.has(turnId))
-    // One that is unknown for a moment was claimed, or let go of, a moment ago.
-    for (const hold of unknown) if (this.#unknown.has(hold.turnId)) await leases.handBack(this.#inst.db, hold, 0)
-    this.#unknown = new Set(unknown.map(({ turnId }) => turnId))
+    // One that is unknown for a moment was claimed, or let go of, a moment ago: only a hold that lasts was lost.
+    for (const hold of unknown) if (this.#unknown.get(hold.turnId) === hold.epoch) await leases.handBack(this.#inst.db, hold, 0)
+    this.#unknown = new Map(unknown.map(({ turnId, epoch }) => [turnId, epoch]))
   }
 
   /** Claims what is due, as far as there is room; one look at a time, and another if someone rang meanwhile. */
@@ -182,7 +184,7 @@ export class Executor {
     try {
       while (this.#lookAgain && this.#mode === 'running' && !this.#lost.signal.aborted) {
         this.#lookAgain = false
-        const room = Math.min(CLAIM_AT_ONCE, this.#options.turnsMax - this.#running.size)
+        const room = Math.min(CLAIM_AT_ONCE, this.#options.turnsMax - this.#running.size - this.#admitted.size)
         if (room <= 0) break
         const claims = await leases.claimDueTurns(this.#inst.db, this.#nodeId, room)
         for (const claim of claims) this.#begin(claim)

@@ -78,3 +78,63 @@ describe('a turn that waited a moment and runs again', () => {
     }
   })
 })
+
+describe('a turn that waits and is claimed again and again', () => {
+  it('is not taken from its own node by sweeps that each come in the middle of a claim', async () => {
+    const house = await openHouse({ interactive: { backoffBaseMs: 10, backoffCapMs: 10 } })
+    const { installation } = house
+    const sweeps: (() => void)[] = []
+    const db = answeringLate(installation.db, {
+      isSweep: (text) => text.includes('where lease_owner = '),
+      isClaim: (text) => text.includes('skip locked'),
+      swept: () => {
+        for (const go of sweeps.splice(0)) go()
+      },
+      untilSwept: () => new Promise<void>((resolve) => void sweeps.push(resolve)),
+    })
+    let attempts = 0
+    const model: typeof installation.model = {
+      attempt: async (request, sink, signal) => {
+        attempts += 1
+        return attempts <= 2 ? OVERLOADED : installation.model.attempt(request, sink, signal)
+      },
+    }
+    const nameNode = () => makeId('nod', systemClock.nowMs(), systemRandom.bytes(10))
+    const executor = new Executor({ ...installation, db, model }, { nameNode, leaseMs: 30_000, turnsMax: 10 })
+    await executor.start()
+    try {
+      const { id } = await house.submit((await house.session()).id, 'a house')
+      executor.wake()
+      expect(await house.ended(id)).toMatchObject({ status: 'succeeded', attempts: [{}, {}, { outcome: 'succeeded' }] })
+      // One epoch for each claim, and none for a hand-over.
+      expect(await house.database.sql`select lease_epoch from turns where id = ${id}`).toEqual([{ lease_epoch: 3 }])
+    } finally {
+      for (const go of sweeps.splice(0)) go()
+      await executor.drain(0)
+    }
+  })
+})
+
+interface Lateness {
+  isSweep(text: string): boolean
+  isClaim(text: string): boolean
+  swept(): void
+  untilSwept(): Promise<void>
+}
+
+/** The database, whose answer to a claim that found something comes after the next sweep has looked. */
+function answeringLate(db: Database, { isSweep, isClaim, swept, untilSwept }: Lateness): Database {
+  return new Proxy(db, {
+    get(target, name) {
+      if (name !== 'execute') return Reflect.get(target, name)
+      return async (statement: SQL) => {
+        const { sql: text } = dialect.sqlToQuery(statement)
+        const rows = await target.execute(statement)
+        if (isClaim(text) && rows.length > 0) await untilSwept()
+        // Once the sweep has made of it what it will.
+        if (isSweep(text)) setImmediate(swept)
+        return rows
+      }
+    },
+  })
+}

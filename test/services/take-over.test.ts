@@ -1,3 +1,5 @@
+import type { SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
 import type { ImageModel } from '../../src/domain/ports.ts'
 import { openHouse } from './installation.ts'
@@ -5,6 +7,7 @@ import { openHouse } from './installation.ts'
 /** Short enough that the heart beats every second. */
 const BEATING_LEASE_MS = 3_000
 const PRO = 'gemini-3-pro-image'
+const dialect = new PgDialect()
 
 describe('a node that stops without a word', () => {
   it('loses its turns to another, which sends again what was in flight, once', async () => {
@@ -71,6 +74,35 @@ describe('a node that stops without a word', () => {
     expect(after.status).toBe('succeeded')
     await untilIdle(() => sleeper.executor.inFlight === 0)
     expect(house.logged.filter(({ event }) => event === 'executor.lease_lost')).toHaveLength(1)
+  })
+
+  it('takes up nothing under a name that the database could not be told', async () => {
+    const house = await openHouse()
+    let refused = 0
+    const db = new Proxy(house.installation.db, {
+      get(target, name) {
+        if (name !== 'execute') return Reflect.get(target, name)
+        return (statement: SQL) => {
+          const { sql: text } = dialect.sqlToQuery(statement)
+          if (!text.includes('insert into nodes') || refused === 0) return target.execute(statement)
+          refused -= 1
+          return Promise.reject(new Error('the database is away'))
+        }
+      },
+    })
+    const { executor } = await house.startNode({ db }, BEATING_LEASE_MS)
+    refused = 2
+    await house.database.sql`delete from nodes`
+    const { id } = await house.submit((await house.session()).id, 'a house')
+    const sessions = await Promise.all(Array.from({ length: 3 }, () => house.session()))
+    await untilIdle(() => refused === 0)
+    for (const session of sessions) await house.submit(session.id, 'a boat')
+    executor.wake()
+    expect(await house.ended(id)).toMatchObject({ status: 'succeeded' })
+    await untilIdle(() => executor.inFlight === 0)
+    const attempts = await house.database.sql`select outcome from attempts where outcome <> 'succeeded'`
+    expect(attempts).toEqual([])
+    expect(house.logged.filter(({ event }) => event === 'executor.sweep_failed').length).toBeGreaterThan(0)
   })
 
   it('during an answer read on after a cancel leaves a ledger row that another closes', async () => {
