@@ -9,7 +9,7 @@ import type { Claim } from './turn-leases.ts'
 export interface Budget {
   whose: 'session' | 'tenant'
   budgetUsd: number
-  /** Cost of what ended: in the session's life; of a tenant in this calendar month. */
+  /** Cost of what ended, what may have been billed included: in the session's life; of a tenant in this calendar month. */
   spentUsd: number
   /** For other turns that are open, or whose answer is still being read. */
   heldUsd: number
@@ -34,7 +34,7 @@ export async function lockBudgets(
 export async function sessionSpending(db: Database, sessionId: string, exceptTurnId: string): Promise<Omit<Budget, 'whose' | 'budgetUsd'>> {
   return figures(
     await db.execute<Row>(sql`
-      select (select sum(cost_usd) from attempts join turns on turns.id = attempts.turn_id where turns.session_id = ${sessionId}) as spent,
+      select (select sum(${atMost}) from attempts join turns on turns.id = attempts.turn_id where turns.session_id = ${sessionId}) as spent,
         (select sum(reserved_usd) from turns where session_id = ${sessionId} and id <> ${exceptTurnId} and ${open}) as held`),
   )
 }
@@ -48,8 +48,8 @@ export async function tenantSpending(
 ): Promise<Omit<Budget, 'whose' | 'budgetUsd'>> {
   return figures(
     await db.execute<Row>(sql`
-      select (select sum(cost_micros) / 1000000.0 from tallies where tenant_id = ${tenantId} and span_ms = 86400000 and from_ms >= ${monthMs}) as spent,
-        (select sum(cost_usd) from attempts where tenant_id = ${tenantId} and not tallied and ended_at_ms is not null and ended_at_ms >= ${monthMs}) as fresh,
+      select (select sum(cost_micros + coalesce((counts->>'maybeMicros')::bigint, 0)) / 1000000.0 from tallies where tenant_id = ${tenantId} and span_ms = 86400000 and from_ms >= ${monthMs}) as spent,
+        (select sum(${atMost}) from attempts where tenant_id = ${tenantId} and not tallied and ended_at_ms is not null and ended_at_ms >= ${monthMs}) as fresh,
         (select sum(reserved_usd) from turns where tenant_id = ${tenantId} and id <> ${exceptTurnId} and ${open}) as held`),
   )
 }
@@ -63,6 +63,12 @@ export async function setReserved(db: Database, claim: Claim, reservedUsd: numbe
 
 /** A turn that ended in the midst of an attempt keeps its owner while the answer is read on: it may still cost. */
 const open = sql`(status in ('queued', 'running', 'waiting') or lease_owner is not null)`
+
+/**
+ * What an attempt cost, or may have: one that may be billed counts as planned, or else deleting and canceling in mid-attempt would
+ * get pictures past a budget.
+ */
+const atMost = sql`(attempts.cost_usd + case when attempts.billed = 'maybe' and attempts.ended_at_ms is not null then coalesce(attempts.estimated_usd, 0) else 0 end)`
 
 interface Row extends Record<string, unknown> {
   spent: string | null

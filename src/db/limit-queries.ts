@@ -17,10 +17,10 @@ export async function ensureTenantStorage(db: Database, tenantId: string, nowMs:
   return rows[0]?.bytes ?? null
 }
 
-/** Turns queued, running or waiting. */
+/** Turns queued, running or waiting, or of which an answer is still read on: that may cost, and can be adopted. */
 export async function countTurnsInFlight(db: Database, tenantId: string): Promise<number> {
   const rows = await db.execute<{ n: number }>(sql`
-    select count(*)::int as n from turns where tenant_id = ${tenantId} and status in ('queued', 'running', 'waiting')`)
+    select count(*)::int as n from turns where tenant_id = ${tenantId} and (status in ('queued', 'running', 'waiting') or lease_owner is not null)`)
   return rows[0]?.n ?? 0
 }
 

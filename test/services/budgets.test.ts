@@ -87,3 +87,27 @@ test('a canceled turn holds what it may cost until its answer has been read', as
   expect(late).toMatchObject({ status: 'canceled', attempts: [{ late: true }] })
   await expect(house.submit(session.id, 'a boat')).rejects.toEqual(refusedWith('budget_exhausted'))
 })
+
+test('a picture got by deleting its session in mid-attempt is counted against the tenant’s month', async () => {
+  const house = await openHouse({ simulator: { faults: [{ fault: { kind: 'latency', ms: 500 } }] } })
+  await house.startNode()
+  const [deleted, next] = [await house.session(), await house.session()]
+  const { id } = await house.submit(deleted.id, 'a house')
+  await house.until(id, ({ attempts }) => attempts.length === 1)
+  await deleteSession({ ctx: house.ctx, input: { sessionId: deleted.id } })
+  await setTenantBudget(house, 0.2)
+  await expect(house.submit(next.id, 'a house')).rejects.toEqual(refusedWith('budget_exhausted'))
+})
+
+test('a turn that took the place of another is in flight beside it while the answer to that one is read on', async () => {
+  const house = await openHouse({ simulator: { faults: [{ fault: { kind: 'latency', ms: 500 } }] } })
+  await house.startNode()
+  const { id: sessionId } = await house.session({ onConflict: 'replace' })
+  const { id } = await house.submit(sessionId, 'a house')
+  await house.until(id, ({ attempts }) => attempts.length === 1)
+  await house.cancel(id)
+  await house.database.sql`update tenants set turns_in_flight = 1 where id = 'local'`
+  await expect(house.submit(sessionId, 'a boat')).rejects.toEqual(refusedWith('too_many_requests'))
+  await house.until(id, ({ attempts }) => attempts[0]?.late === true)
+  await expect(house.submit(sessionId, 'a boat')).resolves.toMatchObject({ sessionId })
+})

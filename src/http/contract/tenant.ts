@@ -31,12 +31,9 @@ const limits = z.strictObject({
     description:
       'With its keys and session tokens, within a minute that begins with the first request; signed media addresses are not counted',
   }),
-  turnsInFlight: z
-    .int()
-    .min(0)
-    .max(TURNS_IN_FLIGHT_MAX)
-    .nullable()
-    .openapi({ description: 'Turns queued, running or waiting at any moment' }),
+  turnsInFlight: z.int().min(0).max(TURNS_IN_FLIGHT_MAX).nullable().openapi({
+    description: 'Turns queued, running or waiting at any moment, and those canceled or out of time while an answer is still read on',
+  }),
   storageBytes: z
     .int()
     .min(0)
@@ -74,7 +71,7 @@ export const TenantResource = z
   .strictObject({
     id: TenantId,
     budgetUsd,
-    spentUsd: CostUsd.openapi({ description: 'This calendar month, deleted sessions included' }),
+    spentUsd: CostUsd.openapi({ description: 'This calendar month, deleted sessions and what may have been billed included' }),
     heldUsd: CostUsd.openapi({ description: 'For turns under way' }),
     limits: limits.openapi({ description: 'null: no limit' }),
     openTurns: z.int().openapi({ description: 'Turns queued, running or waiting now' }),
