@@ -1,3 +1,4 @@
+-- breaking
 -- Long signatures stay in the pieces they arrived in: to put them together wrote every byte of them twice. What is stored whole
 -- remains so. As text they need no conversion on the way; bytes beyond ASCII become the characters of their number.
 ALTER TABLE "signatures" ALTER COLUMN "characters" DROP NOT NULL;--> statement-breakpoint
@@ -14,4 +15,5 @@ CREATE TABLE "signature_pieces" (
 	"created_at_ms" bigint NOT NULL,
 	CONSTRAINT "signature_pieces_pk" PRIMARY KEY("upload","ordinal")
 );--> statement-breakpoint
-ALTER TABLE "signature_pieces" ALTER COLUMN "characters" SET STORAGE EXTERNAL;
+ALTER TABLE "signature_pieces" ALTER COLUMN "characters" SET STORAGE EXTERNAL;--> statement-breakpoint
+DROP SEQUENCE "signature_uploads";

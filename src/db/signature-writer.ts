@@ -83,7 +83,7 @@ async function putPieceAside(db: Database, upload: string | null, ordinal: numbe
   const rows = await db.execute<{ upload: string }>(sql`
     with ${LAZILY}
     insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
-    select coalesce(${upload}, nextval('signature_uploads')::text), ${ordinal}, ${text}, ${text.length}, ${nowMs} from lazily
+    select coalesce(${upload}, gen_random_uuid()::text), ${ordinal}, ${text}, ${text.length}, ${nowMs} from lazily
     returning upload`)
   const [row] = rows
   if (row === undefined) throw new Error('a piece of a signature was not put aside')
@@ -94,7 +94,7 @@ async function insertSignature(db: Database, sha256: string, text: string, nowMs
   await db.execute(sql`
     with ${LAZILY}
     insert into signatures (sha256, characters, created_at_ms)
-    select ${sha256}, convert_to(${text}, 'LATIN1'), ${nowMs} from lazily on conflict do nothing`)
+    select ${sha256}, convert_to(${text}, 'LATIN1'), ${nowMs} from lazily ${TOUCHED}`)
 }
 
 /** The pieces stay where they are; those of a signature that is there already go. A crash of the server may have lost some, which the length tells. */
@@ -109,9 +109,9 @@ async function insertPieced(
       select sum(bytes) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
     ), stored as (
       insert into signatures (sha256, upload, bytes, created_at_ms)
-      select ${sha256}, ${upload}, ${bytes}, ${nowMs} from lazily, put where whole on conflict do nothing returning upload
+      select ${sha256}, ${upload}, ${bytes}, ${nowMs} from lazily, put where whole ${TOUCHED} returning upload
     ), given_up as (
-      delete from signature_pieces where upload = ${upload} and not exists (select from stored)
+      delete from signature_pieces where upload = ${upload} and not exists (select from stored where stored.upload = ${upload})
     )
     select whole from put`)
   if (rows[0]?.whole !== true) throw new Error('the pieces of a signature were lost before it was whole')
@@ -122,3 +122,6 @@ async function insertPieced(
  * crash loses, nothing names.
  */
 const LAZILY = sql`lazily as materialized (select set_config('synchronous_commit', 'off', true))`
+
+/** One that is there already is as new: its part is on the way, and it may have been without one for long. */
+const TOUCHED = sql`on conflict (sha256) do update set created_at_ms = excluded.created_at_ms`
