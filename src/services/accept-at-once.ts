@@ -1,4 +1,4 @@
-import { breaksUnique } from '../db/broken-constraints.ts'
+import { breaksReference, breaksUnique } from '../db/broken-constraints.ts'
 import { findForSubmission, insertTurn, type KeyUse } from '../db/turn-submission.ts'
 import { makeId } from '../domain/ids.ts'
 import type { Media } from '../domain/media.ts'
@@ -45,8 +45,8 @@ export async function acceptAtOnce(
     place.begin(turn, found.settings)
     return turn
   } catch (error) {
-    // Another request with the same key, or for the same session, was quicker.
-    if (breaksUnique(error)) return null
+    // Another request with the same key, or for the same session, was quicker; or media have gone.
+    if (breaksUnique(error) || breaksReference(error)) return null
     throw error
   } finally {
     place.leave()

@@ -100,4 +100,18 @@ describe('a turn accepted where it may run', () => {
     expect(await house.ended(turn.id)).toMatchObject({ status: 'succeeded', attempts: [{ n: 1 }] })
     expect(house.simulator.counts().requests).toBe(1)
   })
+
+  it('says what is wrong when its picture goes between the look and the storing', async () => {
+    const house = await openHouse({ atOnce: true })
+    await house.startNode()
+    const { id: sessionId } = await house.session()
+    const picture = await house.picture()
+    const db = storing(house.database.db, async (store) => {
+      await house.database.sql`delete from media where id = ${picture.id}`
+      return store()
+    })
+    const request = { ...aRequest(''), parts: [{ type: 'image' as const, mediaId: picture.id }] }
+    const submitted = submitTurn({ ctx: { ...house.ctx, db }, input: { sessionId, idempotencyKey: null, request } })
+    await expect(submitted).rejects.toMatchObject({ code: 'invalid_request' })
+  })
 })
