@@ -57,19 +57,19 @@ export async function sendAttempt(
   const endpoint = endpointOf(inst, decision.endpointId)
   const entry = entryOf(run, decision.model)
   const plan = planFor(inst, run, endpoint, entry, decision.repairs)
+  /** What comes before sending, or the reservation given back: `null` or `false` says that nothing will be sent. */
+  const before = async <Result>(work: Promise<Result>): Promise<Result> => {
+    const result = await work.catch(async (error: unknown) => {
+      await giveBack(inst, run, decision, endpoint)
+      throw error
+    })
+    if (result === null || result === false) await giveBack(inst, run, decision, endpoint)
+    return result
+  }
   // Pictures may take a while to upload, all of it after the start.
-  if (plan.images.length > 0 && !(await writeStart(inst, run, signals.lost))) {
-    await giveBack(inst, run, decision, endpoint)
-    return { kind: 'lost' }
-  }
-  const placed = await placeInTime(inst, run, endpoint, plan, decision, signals).catch(async (error: unknown) => {
-    await giveBack(inst, run, decision, endpoint)
-    throw error
-  })
-  if (placed === null) {
-    await giveBack(inst, run, decision, endpoint)
-    return { kind: 'lost' }
-  }
+  if (plan.images.length > 0 && !(await before(writeStart(inst, run, signals.lost)))) return { kind: 'lost' }
+  const placed = await before(placeInTime(inst, run, endpoint, plan, decision, signals))
+  if (placed === null) return { kind: 'lost' }
   const request = requestOf(run, decision.image, entry, endpoint, placed.contents)
   const nowMs = inst.clock.nowMs()
   const attempt = newAttempt(run, decision, plan.fidelity, nowMs)
@@ -80,13 +80,8 @@ export async function sendAttempt(
     estimatedUsd: estimateTurnCost(entry, decision.image, plan.size.tokens),
     request: summarizeRequest(request, plan.size),
   }
-  if (
-    signals.canceled.aborted ||
-    !(await persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs, run.start)))
-  ) {
-    await giveBack(inst, run, decision, endpoint)
-    return { kind: 'lost' }
-  }
+  const open = () => persevere(inst.clock, signals.lost, () => startAttempt(inst.db, run.claim, row, nowMs, run.start))
+  if (!(await before(signals.canceled.aborted ? Promise.resolve(false) : open()))) return { kind: 'lost' }
   run.start = null
   const storing = createStoringSink(inst, run, attempt.n, { api: endpoint.api, model: entry.id }, signals.lost)
   const sending: Sending = { inst, run, decision, endpoint, entry, attempt, storing, lost: signals.lost }
