@@ -29,6 +29,8 @@ export function createModelStates(db: Database, clock: Clock): ModelStates {
   /** As last read or written here, and when. Another node may have changed it since, which the write then notices. */
   const known = new Map<string, KnownState & { atMs: number }>()
   const wanted = new Map<string, Wanted[]>()
+  /** How often each was written here: what was read before a write is older than what is known. */
+  const writes = new Map<string, number>()
 
   async function store(key: string, change: (state: unknown) => ModelState): Promise<KnownState> {
     const before = known.get(key) ?? UNWRITTEN
@@ -42,6 +44,7 @@ export function createModelStates(db: Database, clock: Clock): ModelStates {
       try {
         const stored = await store(key, (state) => together.reduce((changed, one) => one.run(changed), toState(state)))
         known.set(key, { ...stored, atMs: clock.nowMs() })
+        writes.set(key, (writes.get(key) ?? 0) + 1)
         for (const one of together) one.settle()
       } catch (error) {
         for (const one of together) one.fail(error)
@@ -54,8 +57,9 @@ export function createModelStates(db: Database, clock: Clock): ModelStates {
     read: async (keys, ageMaxMs = 0) => {
       const atMs = clock.nowMs()
       const old = keys.filter((key) => atMs - (known.get(key)?.atMs ?? 0) >= ageMaxMs)
+      const before = new Map(old.map((key) => [key, writes.get(key)]))
       const stored = await readModelStates(db, old)
-      for (const key of old) known.set(key, { ...(stored.get(key) ?? UNWRITTEN), atMs })
+      for (const key of old) if (writes.get(key) === before.get(key)) known.set(key, { ...(stored.get(key) ?? UNWRITTEN), atMs })
       return Object.fromEntries(keys.map((key) => [key, toState(known.get(key)?.state)]))
     },
     change: <Told>(key: string, change: StateChange<Told>) =>
