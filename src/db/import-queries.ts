@@ -1,5 +1,5 @@
 /** Rows of an imported session. To be written in one transaction. */
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { BundleAttempt } from '../domain/bundle/bundle-turn.ts'
 import type { Database } from './connect.ts'
 import { events, importedLedgers, media, parts, sessions, turns } from './schema.ts'
@@ -51,4 +51,9 @@ export async function heldMedia(db: Database, tenantId: string, sha256s: readonl
 
 function chunks<Row>(rows: readonly Row[]): Row[][] {
   return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, n) => rows.slice(n * ROWS_AT_ONCE, (n + 1) * ROWS_AT_ONCE))
+}
+
+/** One import at a time names its pictures: two that share some, in different orders, would wait for each other for ever. */
+export async function lockImports(db: Database): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended('pentimento import', 0))`)
 }

@@ -1,4 +1,4 @@
-import { heldMedia, insertImported } from '../db/import-queries.ts'
+import { heldMedia, insertImported, lockImports } from '../db/import-queries.ts'
 import { ensureTenantStorage } from '../db/limit-queries.ts'
 import { upsertMedia } from '../db/media-queries.ts'
 import type { Bundle } from '../domain/bundle/bundle.ts'
@@ -80,6 +80,7 @@ async function nameMedia(ctx: ServiceContext, { bundle, images }: Gathered, turn
   const nowMs = ctx.clock.nowMs()
   const origins = originsOf(bundle)
   const digests = bundle.media.map(({ sha256 }) => sha256)
+  await lockImports(ctx.db)
   const mediaIds = await heldMedia(ctx.db, tenantId, digests)
   for (const { sha256, bytes } of bundle.media) {
     if (mediaIds.has(sha256)) continue
