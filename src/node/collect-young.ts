@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm'
 import type { Clock } from '../domain/ports.ts'
 
 /** Buffers that may gather between two scavenges. */
-const GROWTH_BYTES_MAX = 16 * 1024 * 1024
+const GROWTH_BYTES_MAX = 8 * 1024 * 1024
 const LOOK_EVERY_MS = 10
 
 /** Looks every few milliseconds, until the signal aborts. */

@@ -24,23 +24,23 @@ function open() {
 }
 
 describe('large bodies', () => {
-  test('are on their way sixteen at a time, the others in the order in which they came', async () => {
+  test('are on their way eight at a time, the others in the order in which they came', async () => {
     const { entered, leaves, enter } = open()
-    for (let n = 0; n < 20; n++) void enter(n)
+    for (let n = 0; n < 12; n++) void enter(n)
     await settle()
-    expect(entered).toHaveLength(16)
+    expect(entered).toHaveLength(8)
     leaves[3]?.()
     leaves[3]?.()
     await settle()
-    expect(entered.slice(16)).toEqual([16])
+    expect(entered.slice(8)).toEqual([8])
     for (const n of [0, 1, 2, 4, 5]) leaves[n]?.()
     await settle()
-    expect(entered.slice(16)).toEqual([16, 17, 18, 19])
+    expect(entered.slice(8)).toEqual([8, 9, 10, 11])
   })
 
   test('that are small wait for nobody', async () => {
     const { entered, enter } = open()
-    for (let n = 0; n < 20; n++) void enter(n)
+    for (let n = 0; n < 12; n++) void enter(n)
     void enter(99, 1_000_000)
     await settle()
     expect(entered).toContain(99)
@@ -48,26 +48,26 @@ describe('large bodies', () => {
 
   test('that are stuck hold the others up for ten seconds, and no longer', async () => {
     const { clock, entered, enter } = open()
-    for (let n = 0; n < 20; n++) void enter(n)
+    for (let n = 0; n < 12; n++) void enter(n)
     await settle()
     await clock.advance(9_999)
-    expect(entered).toHaveLength(16)
+    expect(entered).toHaveLength(8)
     await clock.advance(1)
     await settle()
-    expect(entered).toHaveLength(20)
+    expect(entered).toHaveLength(12)
   })
 
   test('that are given up while they wait were not sent, and take no place', async () => {
     const { entered, leaves, enter } = open()
-    for (let n = 0; n < 16; n++) void enter(n)
+    for (let n = 0; n < 8; n++) void enter(n)
     const gone = new AbortController()
-    const given = enter(16, LARGE, gone.signal)
-    void enter(17)
+    const given = enter(8, LARGE, gone.signal)
+    void enter(9)
     gone.abort()
     await expect(given).rejects.toMatchObject({ name: 'TransportError', sent: 'no' })
     leaves[0]?.()
     await settle()
-    expect(entered.at(-1)).toBe(17)
+    expect(entered.at(-1)).toBe(9)
     await expect(enter(18, LARGE, gone.signal)).rejects.toMatchObject({ sent: 'no' })
   })
 })
