@@ -15,21 +15,43 @@ export class SilentDatabase extends Error {
   }
 }
 
+interface Unanswered {
+  untilMs: number
+  giveUp(): void
+}
+
+/** By patience, what is waited for, the oldest first; one timer watches over all of it. */
+const watches = new WeakMap<Patience, { unanswered: Set<Unanswered>; over: AbortController }>()
+
 /**
  * What `answer` settles to; throws `SilentDatabase` when it has not after so long. postgres.js (3.4.9) forgets a statement that is
  * handed to a connection between its `error` and its `close`: killing the server left nodes waiting for ever, leases renewed.
  */
-export async function within<Answer>({ clock, ms }: Patience, answer: PromiseLike<Answer>): Promise<Answer> {
-  const answered = new AbortController()
-  const silence = clock.sleep(ms, answered.signal).then(
-    () => Promise.reject(new SilentDatabase()),
-    () => new Promise<never>(() => {}),
-  )
+export async function within<Answer>(patience: Patience, answer: PromiseLike<Answer>): Promise<Answer> {
+  const silence = Promise.withResolvers<never>()
+  const one = { untilMs: patience.clock.nowMs() + patience.ms, giveUp: () => silence.reject(new SilentDatabase()) }
+  let watch = watches.get(patience)
+  if (watch === undefined || watch.over.signal.aborted) {
+    watch = { unanswered: new Set(), over: new AbortController() }
+    watches.set(patience, watch)
+  }
+  watch.unanswered.add(one)
+  if (watch.unanswered.size === 1) void keepWatch(patience.clock, watch.unanswered, watch.over.signal)
   try {
-    return await Promise.race([answer, silence])
+    return await Promise.race([answer, silence.promise])
   } finally {
-    // With a reason of its own: the one made by default takes a stack trace, for every statement.
-    answered.abort('answered')
+    watch.unanswered.delete(one)
+    // With a reason of its own: the one made by default takes a stack trace.
+    if (watch.unanswered.size === 0) watch.over.abort('answered')
+  }
+}
+
+async function keepWatch(clock: Clock, unanswered: ReadonlySet<Unanswered>, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    const [oldest] = unanswered
+    if (oldest === undefined) return
+    await clock.sleep(oldest.untilMs - clock.nowMs(), over).catch(() => undefined)
+    for (const one of unanswered) if (one.untilMs <= clock.nowMs()) one.giveUp()
   }
 }
 
