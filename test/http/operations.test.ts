@@ -163,7 +163,13 @@ describe('a tenant', () => {
       retention: { sessionTtlMs: 3_600_000 },
       heldUsd: 0,
     })
-    expect(set.body.spentUsd).toBeCloseTo(countedFigures(of('acme'), Date.parse('2026-11-01T00:00:00Z')).costUsd, 9)
+    const sinceMs = Date.parse('2026-11-01T00:00:00Z')
+    const maybe = of('acme')
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ billed, endedAtMs }) => billed === 'maybe' && endedAtMs >= sinceMs)
+    const maybeUsd = sum(maybe.map(({ estimatedMicros }) => estimatedMicros)) / 1e6
+    expect(maybeUsd).toBeGreaterThan(0)
+    expect(set.body.spentUsd).toBeCloseTo(countedFigures(of('acme'), sinceMs).costUsd + maybeUsd, 9)
     const unchanged = await call(open.app, 'PATCH', '/v1/tenants/acme', {}, as('k-admin'))
     expect(unchanged.body).toEqual(set.body)
     expect((await get('/v1/tenants/acme', 'k-acme')).status).toBe(404)
