@@ -10,7 +10,12 @@ import { startService } from './start-service.ts'
 const LATENCY = { '*': { minMs: 1_000, maxMs: 2_000 } }
 
 const logger = createLogger({ clock: systemClock, sink: (line) => void process.stdout.write(`${line}\n`) })
-const simulator = await startSimulator({ port: Number(process.env.SIMULATOR_PORT ?? 8788), latency: LATENCY })
+const simulatorPort = Number(process.env.SIMULATOR_PORT ?? 8788)
+const simulator = await startSimulator({ port: simulatorPort, latency: LATENCY }).catch((error: unknown) => {
+  const words = `The simulator could not start on port ${simulatorPort} (${describeError(error)}); choose another SIMULATOR_PORT.`
+  process.stderr.write(`${words}\n`)
+  process.exit(1)
+})
 const parsed = parseConfig({ ...process.env, GEMINI_API_KEY: 'simulated', GEMINI_BASE_URL: simulator.url, ENDPOINTS: undefined })
 if ('problems' in parsed) await fail(parsed.problems.join('\n'))
 else {
