@@ -1,3 +1,5 @@
+import type { SQL } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
 import { changeModelState, readModelStates, replaceModelState, UNWRITTEN } from '../../src/db/model-state-queries.ts'
 import { initialModelState } from '../../src/engine/model-state.ts'
@@ -7,6 +9,7 @@ import { freshDatabase } from '../support/database.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 
 const KEY = 'p/a'
+const dialect = new PgDialect()
 const addOne = (state: unknown) => ((state as number | null) ?? 0) + 1
 
 describe('states of models', () => {
@@ -63,6 +66,31 @@ describe('states of models', () => {
     expect(await virtual(250)).toBe(1)
     await elsewhere.change('p/a', (state) => ({ state: { ...state, fair: { ...state.fair, virtual: 2 } }, told: null }))
     expect(await virtual()).toBe(2)
+  })
+
+  it('are not put back to what they were by a look that began before a change', async () => {
+    const { db } = await freshDatabase()
+    const [looked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let looks = 0
+    const slow = new Proxy(db, {
+      get(target, name) {
+        if (name !== 'execute') return Reflect.get(target, name)
+        return async (statement: SQL) => {
+          const rows = await target.execute(statement)
+          if (!dialect.sqlToQuery(statement).sql.startsWith('select key') || looks++ > 0) return rows
+          looked.resolve()
+          await answered.promise
+          return rows
+        }
+      },
+    })
+    const states = createModelStates(slow, createManualClock())
+    const early = states.read(['p/a'])
+    await looked.promise
+    await states.change('p/a', (state) => ({ state: { ...state, fair: { ...state.fair, virtual: 1 } }, told: null }))
+    answered.resolve()
+    await early
+    expect((await states.read(['p/a'], 250))['p/a']?.fair.virtual).toBe(1)
   })
 
   it('stay as they were when a change breaks, and can be changed after', async () => {

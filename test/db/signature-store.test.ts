@@ -45,6 +45,23 @@ describe('a signature', () => {
     expect(await sql`select from signature_pieces`).toHaveLength(piecesInAll)
   })
 
+  it('that is found again is as new, so that no sweep takes it before its part is there', async () => {
+    const { db, sql } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    const short = async () => {
+      const writer = await store.open()
+      await writer.write(characters.subarray(0, 10))
+      return writer.commit()
+    }
+    for (const write of [short, async () => writeIn(await store.open(), 1 << 20)]) {
+      const { sha256: written } = await write()
+      await sql`update signatures set created_at_ms = 1 where sha256 = ${written}`
+      await write()
+      expect(await removeUnnamedSignatures(db, 2)).toBe(0)
+    }
+    expect(await sql`select from signature_pieces`).toHaveLength(piecesInAll)
+  })
+
   it('that was given up leaves nothing, and one that is not there is missed', async () => {
     const { db, sql } = await freshDatabase()
     const store = createSignatureStore(db, systemClock)
