@@ -11,7 +11,7 @@ import {
   UnauthorizedError,
 } from '../../src/client/index.ts'
 import { photo, prepare } from '../e2e/running-service.ts'
-import { startCuttingProxy } from './cutting-proxy.ts'
+import { startCuttingProxy } from '../support/cutting-proxy.ts'
 
 async function collect(edit: Edit): Promise<TurnEvent[]> {
   const events: TurnEvent[] = []

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createClient, type TurnEvent } from '../../src/client/index.ts'
 import { toIso } from '../../src/runtime/instant.ts'
 import { prepare } from '../e2e/running-service.ts'
-import { startCuttingProxy } from './cutting-proxy.ts'
+import { startCuttingProxy } from '../support/cutting-proxy.ts'
 
 test('figures, receipts and alerts are asked for, and a tenant is watched from a moment on, through a lost connection', async () => {
   const { start } = await prepare()

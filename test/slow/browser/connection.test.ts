@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { startCuttingProxy } from '../../client/cutting-proxy.ts'
 import { prepare } from '../../e2e/running-service.ts'
+import { startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { expectNoErrors, noBrowser, useBrowser } from './open-browser.ts'
 import { PlaygroundPage } from './playground-page.ts'
 

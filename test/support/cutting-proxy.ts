@@ -9,8 +9,8 @@ export interface CuttingProxy {
   accepted(): number
   /** Breaks every connection that is open now. */
   cut(): void
-  /** What to do with bytes of the service before they are passed on: `cut` breaks the connection in their place. */
-  onAnswer(look: (bytes: Buffer) => 'pass' | 'cut'): void
+  /** What to do with bytes of the service before they are passed on: `cut` ends the connection in their place, `reset` with an error. */
+  onAnswer(look: (bytes: Buffer) => 'pass' | 'cut' | 'reset'): void
   /** From now on connections are closed as soon as they are made, until called with false. */
   refuse(refusing: boolean): void
 }
@@ -19,7 +19,7 @@ export interface CuttingProxy {
 export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target)
   const open = new Set<Socket>()
-  let look: (bytes: Buffer) => 'pass' | 'cut' = () => 'pass'
+  let look: Parameters<CuttingProxy['onAnswer']>[0] = () => 'pass'
   let refusing = false
   let accepted = 0
   const server = createServer((client) => {
@@ -40,7 +40,12 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       })
     }
     client.on('data', (bytes) => upstream.write(bytes))
-    upstream.on('data', (bytes) => (look(bytes) === 'cut' ? end() : client.write(bytes)))
+    upstream.on('data', (bytes) => {
+      const fate = look(bytes)
+      if (fate === 'reset') client.resetAndDestroy()
+      if (fate === 'pass') client.write(bytes)
+      else end()
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
