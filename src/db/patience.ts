@@ -24,8 +24,8 @@ interface Unanswered {
 const watches = new WeakMap<Patience, { unanswered: Set<Unanswered>; over: AbortController }>()
 
 /**
- * What `answer` settles to; throws `SilentDatabase` when it has not after so long. postgres.js (3.4.9) forgets a statement that is
- * handed to a connection between its `error` and its `close`: killing the server left nodes waiting for ever, leases renewed.
+ * What `answer` settles to; throws `SilentDatabase` when it has not after so long. A server that is suspended, or cut off without
+ * a word, leaves nodes waiting for ever otherwise, with their leases renewed.
  */
 export async function within<Answer>(patience: Patience, answer: PromiseLike<Answer>): Promise<Answer> {
   const silence = Promise.withResolvers<never>()

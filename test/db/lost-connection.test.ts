@@ -1,0 +1,82 @@
+/** Most of what these guard against ends the process unless `patches/` has been applied to postgres.js. */
+import { setImmediate } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Connection, connect } from '../../src/db/connect.ts'
+import { settings } from '../../src/db/schema.ts'
+import { isConnectionError } from '../../src/domain/connection-errors.ts'
+import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
+import { freshDatabase, type TestDatabase } from '../support/database.ts'
+
+async function through(database: TestDatabase): Promise<{ proxy: CuttingProxy; connection: Connection }> {
+  const proxy = await startCuttingProxy(database.tcpUrl)
+  const url = new URL(database.tcpUrl)
+  url.host = new URL(proxy.url).host
+  const connection = connect(url.href, { max: 1, applicationName: 'lost' })
+  onTestFinished(() => connection.sql.end({ timeout: 1 }))
+  return { proxy, connection }
+}
+
+const failure = (done: Promise<unknown>) =>
+  done.then(
+    () => null,
+    (error: unknown) => error,
+  )
+
+test('a transaction whose connection is lost fails whole: nothing of it is done on the next connection', async () => {
+  const database = await freshDatabase({ max: 2 })
+  const { connection } = await through(database)
+  const lost = Promise.withResolvers<void>()
+  const late: unknown[] = []
+  const failed = await failure(
+    connection.db.transaction(async (tx) => {
+      await tx.insert(settings).values({ key: 'first', value: 'x' })
+      const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      await database.sql`select pg_terminate_backend(${row?.pid ?? 0})`
+      // Work of another kind, in the midst of which the connection goes.
+      await lost.promise
+      late.push(await failure(tx.insert(settings).values({ key: 'second', value: 'x' }).execute()))
+      throw late[0]
+    }),
+  )
+  expect(isConnectionError(failed)).toBe(true)
+  // The connection is made anew, by another transaction, before the first goes on.
+  await connection.db.transaction(async (tx) => {
+    lost.resolve()
+    await tx.insert(settings).values({ key: 'third', value: 'x' })
+    while (late.length === 0) await setImmediate()
+  })
+  expect(isConnectionError(late[0])).toBe(true)
+  expect(await database.sql`select key from settings`).toEqual([{ key: 'third' }])
+})
+
+test('a transaction in mid-statement fails like a lost connection, and the next one works', async () => {
+  const database = await freshDatabase({ max: 2 })
+  const { proxy, connection } = await through(database)
+  const failed = failure(connection.db.transaction((tx) => tx.execute(sql`select pg_sleep(60)`)))
+  const sleeping = () => database.sql`select from pg_stat_activity where application_name = 'lost' and wait_event = 'PgSleep'`
+  while ((await sleeping()).length === 0) await setImmediate()
+  proxy.cut()
+  expect(isConnectionError(await failed)).toBe(true)
+  await connection.db.transaction((tx) => tx.insert(settings).values({ key: 'after', value: 'x' }))
+  expect(await connection.db.select().from(settings)).toHaveLength(1)
+})
+
+test('a connection lost while it is being set up takes nothing with it but the statement it was for', async () => {
+  const { proxy, connection } = await through(await freshDatabase({ max: 1 }))
+  let resets = 1
+  proxy.onAnswer((bytes) => (bytes.includes('typarray') && resets-- > 0 ? 'reset' : 'pass'))
+  expect(isConnectionError(await failure(connection.db.execute(sql`select 1`)))).toBe(true)
+  expect(await connection.sql`select ${['a', 'b']}::text[] as list`).toEqual([{ list: ['a', 'b'] }])
+})
+
+test('what the server said of a connection it ended is not said of the next one', async () => {
+  const database = await freshDatabase({ max: 2 })
+  const { connection } = await through(database)
+  const [row] = await connection.sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+  const asleep = failure(connection.sql`select pg_sleep(60)`.execute())
+  await setImmediate()
+  await database.sql`select pg_terminate_backend(${row?.pid ?? 0})`
+  expect(await asleep).not.toBeNull()
+  expect(await connection.sql`select 1 as one`).toEqual([{ one: 1 }])
+})
