@@ -22,13 +22,8 @@ else {
     const stop = async () => {
       if (stopping) return
       stopping = true
-      await service.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error('service.stop_failed', { error: describeError(error) })
-          process.exit(1)
-        },
-      )
+      await service.close()
+      process.exit(0)
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)

@@ -17,6 +17,7 @@ import { systemClock as clock } from '../runtime/clock.ts'
 import { systemRandom as random } from '../runtime/random.ts'
 import { Executor } from '../services/executor.ts'
 import { webhookRefusal } from '../services/webhook-refusal.ts'
+import { type Closer, closeAll } from './closers.ts'
 import { collectYoung } from './collect-young.ts'
 import { startDispatch } from './dispatch.ts'
 import { findPostgres } from './find-postgres.ts'
@@ -43,39 +44,40 @@ const DATABASE_PATIENCE_MS = 20_000
 const DATABASE_OPTIONS = { max: DATABASE_CONNECTIONS, applicationName: 'pentimento', patience: { clock, ms: DATABASE_PATIENCE_MS } }
 /** Turns in flight in one process; memory per waiting turn is what bounds it. */
 const TURNS_MAX = 2_500
+/** Most of what is closed takes milliseconds; a database of our own is given the time to put everything away. */
+const CLOSE_MS_MAX = 5_000
+const POSTGRES_STOP_MS_MAX = 60_000
 
 const nameNode = () => makeId('nod', clock.nowMs(), random.bytes(10))
 
 export async function startService(config: Config, { logger }: { logger: Logger }): Promise<Service> {
   const stopped = new AbortController()
   void collectYoung(clock, stopped.signal)
-  const closers = [async () => stopped.abort()]
-  const unwind = async () => {
-    for (const close of closers.splice(0).reverse()) await close()
-  }
+  const closers: Closer[] = [{ what: 'collection', close: async () => stopped.abort(), msMax: CLOSE_MS_MAX }]
   try {
-    return await start(config, logger, closers, unwind)
+    return await start(config, logger, closers)
   } catch (error) {
-    await unwind()
+    await closeAll(closers, { clock, logger })
     throw error
   }
 }
 
-async function start(config: Config, logger: Logger, closers: (() => Promise<void>)[], unwind: () => Promise<void>): Promise<Service> {
+async function start(config: Config, logger: Logger, closers: Closer[]): Promise<Service> {
+  const closeLater = (what: string, close: Closer['close'], msMax = CLOSE_MS_MAX) => void closers.push({ what, close, msMax })
   const postgres = await findPostgres({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, clock, random, logger })
-  closers.push(() => postgres.stop())
+  closeLater('postgres', () => postgres.stop(), POSTGRES_STOP_MS_MAX)
   const connection = connect(postgres.url, DATABASE_OPTIONS)
-  closers.push(() => connection.sql.end({ timeout: 5 }))
+  closeLater('connections', () => connection.sql.end({ timeout: 3 }))
   for (const tag of await migrate(connection.sql, await loadMigrations())) logger.info('database.migrated', { tag })
   const bell = await createListeningBell(connection.sql, clock, logger)
-  closers.push(() => bell.close())
+  closeLater('bell', () => bell.close())
   const dispatch = await startDispatch({ databaseUrl: postgres.url, executes: config.executor, logger })
-  closers.push(() => dispatch.close())
+  closeLater('jobs', () => dispatch.close())
   const transport = createUndiciTransport(config)
-  closers.push(() => transport.close())
+  closeLater('upstream', () => transport.close())
 
   const tracer = await openTracer(config, logger)
-  if (tracer !== null) closers.push(() => tracer.close())
+  if (tracer !== null) closeLater('tracer', () => tracer.close())
 
   let draining = false
   let ownExecutor: Executor | null = null
@@ -109,25 +111,23 @@ async function start(config: Config, logger: Logger, closers: (() => Promise<voi
     ownExecutor = executor
     bell.onWork(() => executor.wake())
     bell.onCancel((turnId) => executor.cancel(turnId))
-    closers.push(await takeJobs(dispatch, () => executor.wake(), { installation, presentWebhook }, config))
-    closers.push(async () => {
-      await dispatch.rest()
-      await executor.drain(config.drainMs)
-    })
+    closeLater('webhooks', await takeJobs(dispatch, () => executor.wake(), { installation, presentWebhook }, config))
+    // What ends late does so for want of the database, whose patience bounds each statement.
+    closeLater('turns', () => executor.drain(config.drainMs), config.drainMs + 3 * DATABASE_PATIENCE_MS)
+    closeLater('wake-ups', () => dispatch.rest())
   }
   const { server, url } = await listen(serveReferenceFiles(app).fetch, config)
-  closers.push(() => closeServer(server))
+  const listening: Closer = { what: 'server', close: () => closeServer(server), msMax: CLOSE_MS_MAX }
+  // Readers of progress stay connected while turns run out: the server is closed after the executor.
+  closers.splice(config.executor ? -2 : closers.length, 0, listening)
   logger.info('service.started', { url, executor: config.executor })
   return {
     url,
     close: async () => {
       draining = true
       logger.info('service.stopping', { turns: executor.inFlight })
-      // Readers of progress stay connected while turns run out; the server is closed after the executor.
-      const closeListening = closers.pop()
-      if (config.executor) await closers.pop()?.()
-      await closeListening?.()
-      await unwind()
+      await closeAll(closers, { clock, logger })
+      logger.info('service.stopped')
     },
   }
 }
