@@ -10,7 +10,7 @@ type SessionRow = typeof sessions.$inferSelect
 const turnCount = sql<number>`(select count(*)::int from turns where turns.session_id = "sessions"."id")`
 const costUsd = sql<number>`(select coalesce(sum(attempts.cost_usd), 0)::float8 from attempts join turns on turns.id = attempts.turn_id where turns.session_id = "sessions"."id")`
 /** Whether a budget of its own, or a budget or limit of its tenant's, governs its turns. */
-export const budgeted = sql<boolean>`("sessions"."budget_usd" is not null
+export const bounded = sql<boolean>`("sessions"."budget_usd" is not null
   or (select coalesce(budget_usd, turns_in_flight, storage_bytes) is not null from tenants where tenants.id = "sessions"."tenant_id"))`
 const columns = { row: sessions, turnCount, costUsd }
 
@@ -30,14 +30,14 @@ export async function findSession(db: Database, tenantId: string, id: string): P
 export type LockedSession = SessionSettings & {
   headTurnId: string | null
   /** Whether a budget of its own, or a budget or limit of its tenant's, governs its turns. */
-  budgeted: boolean
+  bounded: boolean
 }
 
 /** Takes the session's row lock for the rest of the transaction: whoever decides what runs next in it holds this. */
 export async function lockSession(db: Database, tenantId: string, id: string): Promise<LockedSession | null> {
-  const rows = await db.select({ row: sessions, budgeted }).from(sessions).where(within(tenantId, id)).for('update')
+  const rows = await db.select({ row: sessions, bounded }).from(sessions).where(within(tenantId, id)).for('update')
   const found = rows[0]
-  return found === undefined ? null : { ...toSettings(found.row), headTurnId: found.row.headTurnId, budgeted: found.budgeted }
+  return found === undefined ? null : { ...toSettings(found.row), headTurnId: found.row.headTurnId, bounded: found.bounded }
 }
 
 /** Newest first; `before` is the id to go on from. */

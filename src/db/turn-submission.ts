@@ -6,7 +6,7 @@ import type { TurnStatus } from '../domain/turn.ts'
 import type { Database } from './connect.ts'
 import { prepared } from './prepared.ts'
 import { idempotencyKeys, sessions } from './schema.ts'
-import { budgeted, toSettings } from './session-queries.ts'
+import { bounded, toSettings } from './session-queries.ts'
 import { FIRST_EPOCH } from './turn-leases.ts'
 import { eventsOf, json, ring } from './turn-progress.ts'
 
@@ -20,8 +20,8 @@ export interface SessionState {
 export interface SessionAsFound extends SessionState {
   settings: SessionSettings
   headTurnId: string | null
-  /** Whether a budget of its own or its tenant's governs its turns. */
-  budgeted: boolean
+  /** Whether a budget of its own, or a budget or limit of its tenant's, governs its turns. */
+  bounded: boolean
   /** Turns that already build on the parent asked for, in order. */
   siblingIds: string[]
   /** Whether this key has been used, however long ago. */
@@ -56,7 +56,7 @@ const asFound = prepared((db: Database) => {
   return db
     .select({
       row: sessions,
-      budgeted,
+      bounded,
       mark: sql<string>`"sessions".xmin::text`,
       busyTurnId: sql<string | null>`(${busyTurn(sql`"sessions"."id"`)})`,
       parent: sql<

@@ -29,7 +29,7 @@ export async function acceptAtOnce(
   try {
     const { tenantId } = ctx.principal
     const found = await findForSubmission(ctx.db, { tenantId, sessionId, parentId: input.parentId, key: key?.use ?? null })
-    if (found === null || found.busyTurnId !== null || found.budgeted || found.keyUsed) return null
+    if (found === null || found.busyTurnId !== null || found.bounded || found.keyUsed) return null
     if (expectedHeadTurnId !== undefined && expectedHeadTurnId !== found.headTurnId) return null
     const parentId = input.parentId === undefined ? found.headTurnId : input.parentId
     if (parentId !== null && found.parent?.status !== 'succeeded') return null

@@ -90,10 +90,10 @@ async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Su
     })
   }
   const behind = state.busyTurnId !== null && !(await makeRoom(ctx, session, sessionId, state.busyTurnId, nowMs))
-  if (session.budgeted) await admitTurn(ctx)
+  if (session.bounded) await admitTurn(ctx)
   const id = makeId('trn', nowMs, ctx.random.bytes(10))
   const depth = state.parent === null ? 0 : state.parent.depth + 1
-  const reservedUsd = session.budgeted
+  const reservedUsd = session.bounded
     ? await holdForNewTurn(ctx, {
         sessionId,
         turnId: id,
