@@ -4,11 +4,13 @@ import type { IdPrefix } from '../../domain/ids.ts'
 import { idOf } from './scalars.ts'
 
 /** What an id in a path names. */
-const NAMED = { ses: 'The session', trn: 'The turn', med: 'The image', key: 'The key' } as const
+export const NAMED = { ses: 'session', trn: 'turn', med: 'image', key: 'key' } as const satisfies Partial<Record<IdPrefix, string>>
+
+export type NamedPrefix = keyof typeof NAMED
 
 /** `{id}` in a path. */
-export function idParam(prefix: keyof typeof NAMED & IdPrefix) {
-  return z.object({ id: idOf(prefix).openapi({ description: NAMED[prefix] }) })
+export function idParam(prefix: NamedPrefix) {
+  return z.object({ id: idOf(prefix).openapi({ description: `The ${NAMED[prefix]}` }) })
 }
 
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {

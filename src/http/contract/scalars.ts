@@ -17,12 +17,17 @@ export function textOfBytes(bytesMax: number, lengthMin = 0) {
   return text(bytesMax, lengthMin).refine(fits, `may have at most ${bytesMax} bytes`)
 }
 
+/** What an id of this kind looks like. */
+export function idExample(prefix: IdPrefix): string {
+  return `${prefix}_01kas3nn1gf8st3gq9z4k7m2xw`
+}
+
 /** An id inside a body or a query. */
 export function idOf(prefix: IdPrefix) {
   return z
     .string()
     .refine((value) => isId(prefix, value), `must be an id that starts with ${prefix}_`)
-    .openapi({ pattern: `^${prefix}_[0-9a-z]{26}$`, example: `${prefix}_01kas3nn1gf8st3gq9z4k7m2xw` })
+    .openapi({ pattern: `^${prefix}_[0-9a-z]{26}$`, example: idExample(prefix) })
 }
 
 /** RFC 3339 with an offset, read as Unix ms. */

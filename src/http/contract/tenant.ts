@@ -13,7 +13,9 @@ const TURNS_IN_FLIGHT_MAX = 100_000
 /** The most that a header can say (RFC 9651 §3.3.1). */
 const STORAGE_BYTES_MAX = 999_999_999_999_999
 
-export const TenantId = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens and underscores')
+export const TENANT_ID_WORDS = 'must be 1 to 64 letters, digits, dots, hyphens and underscores'
+
+export const TenantId = z.string().regex(/^[\w.-]{1,64}$/, TENANT_ID_WORDS)
 
 const budgetUsd = z
   .number()

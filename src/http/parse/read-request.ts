@@ -1,22 +1,26 @@
 /** Path, query and headers of a request, read by the schemas that also document them. */
 import type { z } from '@hono/zod-openapi'
-import { type IdPrefix, isId } from '../../domain/ids.ts'
+import { isId } from '../../domain/ids.ts'
 import { RequestError } from '../../domain/problem.ts'
-import { TenantId } from '../contract/tenant.ts'
+import { NAMED, type NamedPrefix } from '../contract/content.ts'
+import { idExample } from '../contract/scalars.ts'
+import { TENANT_ID_WORDS, TenantId } from '../contract/tenant.ts'
 import type { HttpContext } from '../env.ts'
 import { parseWith } from './field-errors.ts'
 
-/** The `{id}` of the path. A malformed id names nothing, so it is `not_found` like an absent one. */
-export function pathId(c: HttpContext, prefix: IdPrefix): string {
+/** The `{id}` of the path. A malformed id names nothing, so it is `not_found` like an absent one; the detail says that it is no id. */
+export function pathId(c: HttpContext, prefix: NamedPrefix): string {
   const id = c.req.param('id') ?? ''
-  if (!isId(prefix, id)) throw new RequestError('not_found', 'There is nothing by this id.')
+  if (!isId(prefix, id)) {
+    throw new RequestError('not_found', `This cannot be the id of any ${NAMED[prefix]}: one looks like ${idExample(prefix)}.`)
+  }
   return id
 }
 
 /** The tenant `{id}` of the path. */
 export function pathTenant(c: HttpContext): string {
   const parsed = TenantId.safeParse(c.req.param('id'))
-  if (!parsed.success) throw new RequestError('not_found', 'There is nothing by this id.')
+  if (!parsed.success) throw new RequestError('not_found', `This cannot be the id of any tenant: it ${TENANT_ID_WORDS}.`)
   return parsed.data
 }
 
