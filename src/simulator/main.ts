@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { greeting } from './greeting.ts'
 import { type SimulatorOptions, simulatorOptionsSchema } from './options.ts'
 import { startSimulator } from './start-simulator.ts'
 
@@ -14,15 +15,6 @@ function readOptions(environment: NodeJS.ProcessEnv): SimulatorOptions {
 }
 
 const simulator = await startSimulator(readOptions(process.env))
-process.stdout.write(
-  [
-    `A simulated Gemini API is at ${simulator.url} (any API key will do).`,
-    `Point a client at it:   new GoogleGenAI({ apiKey: 'any', httpOptions: { baseUrl: '${simulator.url}' } })`,
-    `or by the environment:  GOOGLE_GEMINI_BASE_URL=${simulator.url}`,
-    `What it was asked:      GET ${simulator.url}/simulator/log, /simulator/counts, /simulator/files`,
-    `What goes wrong:        PUT ${simulator.url}/simulator/faults   e.g. [{"match":{"rate":0.5},"fault":{"kind":"error","error":"overloaded"}}]`,
-    '',
-  ].join('\n'),
-)
+process.stdout.write(greeting(simulator.url))
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())

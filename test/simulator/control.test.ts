@@ -75,6 +75,26 @@ test.each([
   expect([status, json]).toEqual([400, { error: expect.any(String) }])
 })
 
+test('whoever opens it is told what it is and how to point a client at it, which counts as no request', async () => {
+  const simulator = await quickSimulator()
+  const response = await fetch(simulator.url)
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8'])
+  const words = await response.text()
+  for (const told of ['simulated Gemini API', `baseUrl: '${simulator.url}'`, `GOOGLE_GEMINI_BASE_URL=${simulator.url}`])
+    expect(words).toContain(told)
+  expect(simulator.log()).toEqual([])
+})
+
+test.each([
+  ['POST', '/'],
+  ['GET', '/v1beta'],
+  ['GET', '/index.html'],
+])('%s %s is the API’s own 404 all the same', async (method, path) => {
+  const simulator = await quickSimulator()
+  const response = await fetch(`${simulator.url}${path}`, { method })
+  expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('<!DOCTYPE html>')])
+})
+
 test('an unknown option is refused at the start', async () => {
   await expect(quickSimulator(JSON.parse('{"timescale": 0}'))).rejects.toThrow('timescale')
 })

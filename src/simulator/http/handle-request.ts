@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ZodError } from 'zod'
 import { handleControl } from '../control/control-routes.ts'
+import { greeting } from '../greeting.ts'
 import type { Simulation } from '../simulation.ts'
 import { ApiError } from '../wire/api-error.ts'
 import { catalogueError } from '../wire/error-catalogue.ts'
@@ -17,6 +18,11 @@ export async function handleRequest(simulation: Simulation, request: IncomingMes
   response.once('close', () => caller.abort())
   const exchange: Exchange = { simulation, request, response, url, params: {}, signal: caller.signal, baseUrl }
   if (url.pathname.startsWith('/simulator/')) return handleControl(exchange)
+  // The one path where the API has nothing to say, and people look first.
+  if (request.method === 'GET' && url.pathname === '/') {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(greeting(baseUrl))
+    return
+  }
 
   const route = ROUTES.find(
     ({ verb, path, needs }) => verb === request.method && path.test(url.pathname) && (!needs || url.searchParams.has(needs)),
