@@ -84,6 +84,16 @@ describe.concurrent('npm run doctor', () => {
     expect(output).not.toContain(SECRET)
   })
 
+  it('tells who has no key, without alarm, what runs all the same and what does not', async ({ expect }) => {
+    const { url } = await freshDatabase({ max: 1 })
+    const { exitCode, output } = await visit({ DATABASE_URL: url, GEMINI_API_KEY: '' })
+    expect(lines(output, '✗'), output).toEqual([])
+    expect(lines(output, '–')).toEqual(['– No upstream is configured'])
+    expect(output).toMatch(/^ {4}.*`npm run dev`.*`npm run demo`.*`npm start`.*GEMINI_API_KEY/m)
+    expect(output.trimEnd().split('\n').at(-1)).toMatch(/^`npm run dev` and `npm run demo` can start; `npm start` needs/)
+    expect(exitCode).toBe(1)
+  })
+
   it('tells of what keeps nothing from starting, and does not ask the upstream by itself', async ({ expect, onTestFinished }) => {
     const { url, sql } = await freshDatabase({ max: 1 })
     await sql`delete from schema_migrations where tag >= '0001'`

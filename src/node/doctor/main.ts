@@ -12,11 +12,11 @@ import { checkSettings } from './check-settings.ts'
 import { checkStorage } from './check-storage.ts'
 import { checkUpstream } from './check-upstream.ts'
 import { explain } from './explain.ts'
-import { broken, type Finding, fine, formatFinding } from './finding.ts'
+import { absent, broken, type Finding, fine, formatFinding, verdict } from './finding.ts'
 
 const USAGE = 'npm run doctor [-- --upstream]'
 const arguments_ = process.argv.slice(2)
-let failed = false
+const found = new Set<Finding['level']>()
 
 if (arguments_.some((argument) => argument !== '--upstream')) {
   process.stderr.write(`${USAGE}\n`)
@@ -27,9 +27,10 @@ if (arguments_.some((argument) => argument !== '--upstream')) {
   if ('problems' in parsed) {
     for (const problem of parsed.problems) tell(broken(problem, 'mend this variable; README.md lists what each may be'))
   } else await examine(parsed.ok)
-  process.stdout.write(failed ? '\nWhat is marked ✗ must be mended.\n' : '\nThe service can start.\n')
+  const { startable, words } = verdict(found)
+  process.stdout.write(`\n${words}\n`)
   // Whatever has not answered by now is not waited for.
-  process.exit(failed ? 1 : 0)
+  process.exit(startable ? 0 : 1)
 }
 
 async function examine(config: Config): Promise<void> {
@@ -37,7 +38,10 @@ async function examine(config: Config): Promise<void> {
   tell(
     config.endpoints.length > 0
       ? fine(`Upstreams: ${config.endpoints.map(({ id }) => id).join(', ')}`)
-      : broken('No upstream is configured', 'set GEMINI_API_KEY to a key of the Gemini API; without one there is `npm run demo`'),
+      : absent(
+          'No upstream is configured',
+          '`npm run dev` and `npm run demo` bring their own; for `npm start` set GEMINI_API_KEY to a key of the Gemini API',
+        ),
   )
   const checks: Record<string, () => Promise<Finding[]>> = {
     'The settings': async () => checkSettings(config),
@@ -56,6 +60,6 @@ async function examine(config: Config): Promise<void> {
 }
 
 function tell(finding: Finding): void {
-  if (finding.level === 'broken') failed = true
+  found.add(finding.level)
   process.stdout.write(`${formatFinding(finding)}\n`)
 }
