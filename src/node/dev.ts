@@ -21,7 +21,8 @@ if ('problems' in parsed) await fail(parsed.problems.join('\n'))
 else {
   try {
     const service = await startService(parsed.ok, { logger })
-    process.stdout.write(`\nservice   ${service.url}\nsimulator ${simulator.url}\n\n`)
+    const database = service.sharesDatabase ? `database  ${sharedDatabase(parsed.ok.dataDir)}\n` : ''
+    process.stdout.write(`\nservice   ${service.url}\nsimulator ${simulator.url}\n${database}\n`)
     const stop = async () => {
       await service.close()
       await simulator.close()
@@ -32,6 +33,11 @@ else {
   } catch (error) {
     await fail(`The service could not start: ${describeError(error)}`)
   }
+}
+
+/** Two services on one database work together, which is not what everyone expects who starts a second one. */
+function sharedDatabase(dataDir: string): string {
+  return `shared with the process that opened ${dataDir} first: either sees all sessions and may run any turn; DATA_DIR names another`
 }
 
 async function fail(words: string): Promise<void> {

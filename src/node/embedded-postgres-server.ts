@@ -23,6 +23,8 @@ export interface ServerPlan {
 export interface PostgresServer {
   pid: number
   address: PostgresAddress
+  /** Whether another process started it. */
+  adopted: boolean
   /** Resolves when it has gone, for whatever reason; rejects when the signal aborts. */
   gone(signal: AbortSignal): Promise<void>
   /** Stops it when it is ours; a server somebody else started is theirs to stop. */
@@ -69,7 +71,7 @@ export function foundServer(clusterDir: string, pid: number, address: PostgresAd
   const gone = async (signal: AbortSignal) => {
     while (await isPostmasterOf(clusterDir, pid)) await clock.sleep(watchMs, signal)
   }
-  return { pid, address, gone, stop: async () => {} }
+  return { pid, address, adopted: true, gone, stop: async () => {} }
 }
 
 /** Whether a query succeeds there. */
@@ -136,7 +138,7 @@ function ownServer(child: ChildProcess, address: PostgresAddress, clock: Clock):
     // Another process may be starting its own server there already: then the folder is not empty and stays.
     await rmdir(address.socketDir).catch(() => {})
   }
-  return { pid: child.pid ?? 0, address, gone, stop }
+  return { pid: child.pid ?? 0, address, adopted: false, gone, stop }
 }
 
 const isRunning = (child: ChildProcess) => child.pid !== undefined && child.exitCode === null && child.signalCode === null

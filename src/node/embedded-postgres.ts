@@ -32,6 +32,8 @@ export interface StartOptions {
 export interface RunningPostgres extends PostgresUrls {
   /** The server's process id, which changes when it has to be started again. */
   readonly pid: number
+  /** Whether it was running already when this process came: another one uses it too. */
+  adopted: boolean
   /** Ends the watch, and the server too when this process started it. */
   stop(): Promise<void>
 }
@@ -57,6 +59,7 @@ export async function startPostgres(options: StartOptions): Promise<RunningPostg
   const keeper = keepRunning(first, { ...plan, address: first.address }, options)
   return {
     ...(await urlsOf(clusterDir, first.address)),
+    adopted: first.adopted,
     get pid() {
       return keeper.server().pid
     },

@@ -22,6 +22,8 @@ export interface PostgresInUse {
   url: string
   /** The same database by TCP; null when it has a socket only. */
   tcpUrl: string | null
+  /** Whether it is one of our own that another process had started already. */
+  adopted: boolean
   /** Stops the server when this process started it. */
   stop(): Promise<void>
 }
@@ -32,7 +34,7 @@ export interface PostgresInUse {
  * @throws Error that says what to set when there is none of them
  */
 export async function findPostgres({ databaseUrl, dataDir, ...options }: FindPostgresOptions): Promise<PostgresInUse> {
-  if (databaseUrl !== null) return { url: databaseUrl, tcpUrl: databaseUrl, stop: async () => {} }
+  if (databaseUrl !== null) return { url: databaseUrl, tcpUrl: databaseUrl, adopted: false, stop: async () => {} }
   const clusterDir = join(dataDir, 'postgres')
   const binaries = (await findEmbeddedBinaries(`${clusterDir}.lib`)) ?? (await findSystemBinaries())
   if (binaries === null) {

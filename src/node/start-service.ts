@@ -33,6 +33,8 @@ import { createUndiciTransport } from './undici-transport.ts'
 export interface Service {
   /** Where the API listens, without a slash at the end. */
   url: string
+  /** Whether another process had started the embedded database already, and so shares it. */
+  sharesDatabase: boolean
   /** Stops taking work, gives running turns `DRAIN_MS`, hands the rest over, and ends everything that was started here. */
   close(): Promise<void>
 }
@@ -123,6 +125,7 @@ async function start(config: Config, logger: Logger, closers: Closer[]): Promise
   logger.info('service.started', { url, executor: config.executor })
   return {
     url,
+    sharesDatabase: postgres.adopted,
     close: async () => {
       draining = true
       logger.info('service.stopping', { turns: executor.inFlight })

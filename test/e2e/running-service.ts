@@ -50,7 +50,7 @@ export async function prepare(options: Parameters<typeof startSimulator>[0] = {}
     logged: logger.events,
     start: async (more = {}) => {
       const service = await startService(read({ ...env, ...more }), { logger })
-      const once: Service = { url: service.url, close: closeOnce(service) }
+      const once: Service = { ...service, close: closeOnce(service) }
       services.push(once)
       return once
     },
