@@ -7,7 +7,7 @@ import { type Tracing, tracingOf } from './config/tracing.ts'
 import { type Variables, variablesSchema } from './config/variables.ts'
 import type { Catalogue } from './domain/catalogue.ts'
 import type { Endpoint } from './domain/endpoint.ts'
-import { fieldErrors } from './domain/invalid-overlay.ts'
+import { parseFields } from './domain/parse-fields.ts'
 import type { Policies } from './engine/policy.ts'
 
 /** Of a Worker's environment only the texts are read: bindings are not configuration. */
@@ -62,8 +62,8 @@ export interface Config {
  */
 export function parseConfig(env: Environment, readFile: ReadFile | null = null): { ok: Config } | { problems: string[] } {
   const schema = variablesSchema(readFile)
-  const parsed = schema.safeParse(present(Object.keys(schema.shape), env))
-  if (!parsed.success) return { problems: fieldErrors(parsed.error).map(({ path, message }) => `${path}: ${message}`) }
+  const parsed = parseFields(schema, present(Object.keys(schema.shape), env))
+  if (!parsed.ok) return { problems: parsed.errors.map(({ path, message }) => `${path}: ${message}`) }
   const variables = parsed.data
   const problems = COMBINATIONS.flatMap((check) => check(variables))
   return problems.length > 0 ? { problems } : { ok: toConfig(variables) }

@@ -66,7 +66,7 @@ function overlay<Loaded>(load: (overlay: unknown) => Loaded, readFile: ReadFile 
         return load(given)
       } catch (error) {
         if (!(error instanceof InvalidOverlay)) throw error
-        for (const { path, message } of error.errors) ctx.addIssue({ code: 'custom', path: [path], message })
+        for (const { path, message } of error.errors) ctx.addIssue({ code: 'custom', path: path === '' ? [] : [path], message })
         return z.NEVER
       }
     })

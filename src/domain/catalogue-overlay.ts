@@ -3,7 +3,8 @@ import { BUILT_IN_CATALOGUE } from './built-in-catalogue.ts'
 import type { Catalogue, ModelEntry } from './catalogue.ts'
 import { type CatalogueOverlay, catalogueOverlaySchema, modelEntrySchema } from './catalogue-schema.ts'
 import { deepFreeze } from './deep-freeze.ts'
-import { fieldErrors, InvalidOverlay } from './invalid-overlay.ts'
+import { InvalidOverlay } from './invalid-overlay.ts'
+import { parseFields } from './parse-fields.ts'
 import type { FieldError } from './problem.ts'
 import { STRATEGIES } from './session.ts'
 
@@ -15,8 +16,8 @@ const WHAT = 'MODEL_CATALOG'
  * Throws `InvalidOverlay` with the path of every bad field.
  */
 export function loadCatalogue(overlay: unknown): Catalogue {
-  const parsed = catalogueOverlaySchema.safeParse(overlay ?? {})
-  if (!parsed.success) throw new InvalidOverlay(WHAT, fieldErrors(parsed.error))
+  const parsed = parseFields(catalogueOverlaySchema, overlay ?? {})
+  if (!parsed.ok) throw new InvalidOverlay(WHAT, parsed.errors)
   const { chains } = BUILT_IN_CATALOGUE
   const { quality = chains.quality, stability = chains.stability, cost = chains.cost } = parsed.data.chains
   const catalogue: Catalogue = {
@@ -33,8 +34,8 @@ function overlaidModels(overlay: CatalogueOverlay): ModelEntry[] {
   const patches = Array.isArray(overlay.models) ? overlay.models.map((patch) => [patch.id, patch] as const) : Object.entries(overlay.models)
   const entries = new Map(BUILT_IN_CATALOGUE.models.map((entry): [string, ModelEntry] => [entry.id, entry]))
   for (const [id, patch] of patches) {
-    const parsed = modelEntrySchema.safeParse(overlaid(entries.get(id) ?? {}, { ...patch, id }))
-    if (!parsed.success) throw new InvalidOverlay(WHAT, fieldErrors(parsed.error, ['models', id]))
+    const parsed = parseFields(modelEntrySchema, overlaid(entries.get(id) ?? {}, { ...patch, id }), ['models', id])
+    if (!parsed.ok) throw new InvalidOverlay(WHAT, parsed.errors)
     entries.set(id, parsed.data)
   }
   return [...entries.values()]

@@ -1,7 +1,8 @@
 /** Policy: data read once, frozen, and narrowed for a turn. */
 import type { z } from 'zod'
 import { deepFreeze } from '../domain/deep-freeze.ts'
-import { fieldErrors, InvalidOverlay } from '../domain/invalid-overlay.ts'
+import { InvalidOverlay } from '../domain/invalid-overlay.ts'
+import { parseFields } from '../domain/parse-fields.ts'
 import type { Degradable, PolicyNarrowing, Strategy } from '../domain/session.ts'
 import { policiesSchema } from './policy-schema.ts'
 
@@ -31,8 +32,8 @@ export interface TurnPolicy extends ModePolicy {
  * with the path of every bad or unknown field.
  */
 export function loadPolicy(overlay: unknown): Policies {
-  const parsed = policiesSchema.safeParse(overlay ?? {})
-  if (!parsed.success) throw new InvalidOverlay('ENGINE_POLICY', fieldErrors(parsed.error))
+  const parsed = parseFields(policiesSchema, overlay ?? {})
+  if (!parsed.ok) throw new InvalidOverlay('ENGINE_POLICY', parsed.errors)
   return deepFreeze(parsed.data)
 }
 

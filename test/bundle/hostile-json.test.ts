@@ -24,7 +24,7 @@ const HTML = Buffer.from('<!doctype html><script>alert(1)</script>')
 const SPOILED: readonly (readonly [what: string, spoil: (bundle: Bundle) => Bundle | Buffer, where: string | RegExp])[] = [
   ['another format', (b) => changed(b, 'format', 'zip'), 'format'],
   ['a version of the future', (b) => changed(b, 'version', 2), 'version'],
-  ['a field nobody knows', (b) => changed(b, 'turns.0.tenantId', 'other'), 'turns.0'],
+  ['a field nobody knows', (b) => changed(b, 'turns.0.tenantId', 'other'), 'turns.0.tenantId'],
   ['a setting out of bounds', (b) => changed(b, 'session.policy', { attemptsPerModel: 99 }), 'session.policy.attemptsPerModel'],
   ['half a surrogate pair', (b) => changed(b, 'session.title', '\ud83d'), 'session.title'],
   ['a NUL in a column of text', (b) => changed(b, 'turns.0.model', 'a\0b'), 'turns.0.model'],

@@ -225,14 +225,14 @@ describe('endpoints', () => {
   })
 
   test.each([
-    ['a field nobody knows', [{ ...ENDPOINT, keys: 'hush' }], 'ENDPOINTS.0.keys: no such field'],
-    ['no key', [{ id: 'a' }], 'ENDPOINTS.0.key: Invalid input: expected string, received undefined'],
+    ['a field nobody knows', [{ ...ENDPOINT, keys: 'hush' }], 'ENDPOINTS.0.keys: there is no such field'],
+    ['no key', [{ id: 'a' }], 'ENDPOINTS.0.key: must be a string, and is missing'],
     ['a key with blanks', [{ id: 'a', key: 'hush hush' }], 'ENDPOINTS.0.key: must be a key without blanks'],
     ['an id twice', [ENDPOINT, ENDPOINT], 'ENDPOINTS.1.id: is the id of another endpoint too'],
     ['an id with a slash', [{ ...ENDPOINT, id: 'a/b' }], 'ENDPOINTS.0.id: must be 1 to 64 letters, digits, dots, hyphens or underscores'],
-    ['a limit of nothing', [{ ...ENDPOINT, limits: { rpm: 0 } }], 'ENDPOINTS.0.limits.rpm: Too small: expected number to be >0'],
-    ['another API', [{ ...ENDPOINT, api: 'openai' }], 'ENDPOINTS.0.api: Invalid input: expected "gemini"'],
-    ['an object', ENDPOINT, 'ENDPOINTS: Invalid input: expected array, received object'],
+    ['a limit of nothing', [{ ...ENDPOINT, limits: { rpm: 0 } }], 'ENDPOINTS.0.limits.rpm: must be more than 0'],
+    ['another API', [{ ...ENDPOINT, api: 'openai' }], 'ENDPOINTS.0.api: must be "gemini"'],
+    ['an object', ENDPOINT, 'ENDPOINTS: must be an array, not an object'],
   ])('%s is refused with its path', (_, endpoints, problem) => {
     expect(withEndpoints(endpoints)).toEqual([problem])
   })
@@ -275,9 +275,9 @@ describe('what is laid over ours', () => {
   })
 
   test.each([
-    ['ENGINE_POLICY', '{"interactiv":{}}', 'ENGINE_POLICY.interactiv: no such field'],
+    ['ENGINE_POLICY', '{"interactiv":{}}', 'ENGINE_POLICY.interactiv: there is no such field'],
     ['MODEL_CATALOG', '{"chains":{"cost":["no-such-model"]}}', 'MODEL_CATALOG.chains.cost.0: no model no-such-model'],
-    ['MODEL_CATALOG', '[]', 'MODEL_CATALOG.(all of it): Invalid input: expected object, received array'],
+    ['MODEL_CATALOG', '[]', 'MODEL_CATALOG: must be an object, not an array'],
   ])('a bad %s is refused with the path of the bad field', (variable, value, problem) => {
     expect(read({ [variable]: value })).toEqual([problem])
   })

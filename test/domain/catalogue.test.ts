@@ -90,10 +90,10 @@ describe('an overlay', () => {
 
   it('is refused with the path of the bad field', () => {
     expect(refusal({ models: { 'gemini-3-pro-image': { sizes: ['8K'] } } })).toContain('MODEL_CATALOG: models.gemini-3-pro-image.sizes.0: ')
-    expect(refusal({ models: { 'gemini-3-pro-image': { price: 1 } } })).toContain('models.gemini-3-pro-image.price: no such field')
+    expect(refusal({ models: { 'gemini-3-pro-image': { price: 1 } } })).toContain('models.gemini-3-pro-image.price: there is no such field')
     expect(refusal({ models: { other: { sizes: ['1K'] } } })).toContain('models.other.prices')
     expect(refusal({ chains: { quality: ['nobody'] } })).toContain('chains.quality.0: no model nobody')
-    expect(refusal({ chains: { best: ['x'] } })).toContain('chains.best: no such field')
+    expect(refusal({ chains: { best: ['x'] } })).toContain('chains.best: there is no such field')
   })
 
   it('is refused where names or successors lead astray', () => {

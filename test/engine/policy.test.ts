@@ -40,12 +40,12 @@ describe('an overlay', () => {
     expect(refusal({ interactive: { attemptsPerModel: 0 } })).toContain('ENGINE_POLICY: interactive.attemptsPerModel: ')
     expect(refusal({ breaker: { openShare: 30 }, strategies: { quality: { roundsMin: 'x' } } }).split('\n')).toHaveLength(2)
     expect(refusal({ calendar: { riskHoursUtc: [[25, 3]] } })).toContain('calendar.riskHoursUtc.0.0')
-    expect(refusal([])).toContain('(all of it)')
+    expect(refusal([])).toBe('ENGINE_POLICY: must be an object, not an array')
   })
 
   it('is refused for a field nobody knows, however deep', () => {
-    expect(refusal({ interactive: { retries: 3 } })).toBe('ENGINE_POLICY: interactive.retries: no such field')
-    expect(refusal({ retryBudgets: {} })).toBe('ENGINE_POLICY: retryBudgets: no such field')
+    expect(refusal({ interactive: { retries: 3 } })).toBe('ENGINE_POLICY: interactive.retries: there is no such field')
+    expect(refusal({ retryBudgets: {} })).toBe('ENGINE_POLICY: retryBudgets: there is no such field')
   })
 })
 

@@ -5,7 +5,7 @@ import { DEGRADABLE, ON_CONFLICT, ON_DISCONNECT, STRATEGIES } from '../session.t
 import { CostUsd, Ordinal, Time, text } from './bundle-values.ts'
 
 const METADATA_KEYS_MAX = 16
-const enumName = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/)
+const enumName = z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be a name in capitals')
 
 export const Metadata = z
   .record(text(64), text(512))

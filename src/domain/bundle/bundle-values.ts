@@ -5,7 +5,9 @@ import { z } from 'zod'
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex')
 
 /** `2026-11-20T11:46:03.120Z`: UTC, to the millisecond. */
-export const Time = z.iso.datetime({ precision: 3 }).regex(/^(?:19|2\d)\d\d-/, 'must lie between the years 1900 and 2999')
+export const Time = z.iso
+  .datetime({ precision: 3, error: 'must be a date-time in UTC to the millisecond' })
+  .regex(/^(?:19|2\d)\d\d-/, 'must lie between the years 1900 and 2999')
 
 /** The place of a turn in `turns`, from 0: what takes the place of ids, which mean nothing elsewhere. */
 export const Ordinal = z.int().min(0)

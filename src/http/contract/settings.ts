@@ -59,6 +59,6 @@ export const Settings = z.strictObject({ ...settings, expiresAt: Instant.nullabl
 function enumName(example: string) {
   return z
     .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, `must be a name in capitals, such as ${example}`)
     .openapi({ example })
 }

@@ -24,7 +24,7 @@ const options = z.strictObject({
   notBefore: Instant.nullable().default(null),
   window: z.enum(['off_peak']).nullable().default(null),
   webhookUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .max(2000)
     .nullable()
     .default(null)

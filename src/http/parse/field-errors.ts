@@ -1,14 +1,15 @@
-/** From zod's issues to `errors: [{path, message}]`, one entry for each field that is wrong. */
+/** `errors: [{path, message}]` of a refused request, one entry for each field that is wrong. */
 import type { z } from '@hono/zod-openapi'
+import { parseFields } from '../../domain/parse-fields.ts'
 import { type FieldError, RequestError } from '../../domain/problem.ts'
 
 const ERRORS_MAX = 50
 
 /** `input` as the schema reads it. Throws `invalid_request` that names every wrong field, with `where` in front of its path. */
 export function parseWith<Schema extends z.ZodType>(schema: Schema, input: unknown, where = ''): z.output<Schema> {
-  const result = schema.safeParse(input)
-  if (result.success) return result.data
-  throw invalidRequest(result.error.issues.flatMap((issue) => fieldErrors(issue, where)))
+  const parsed = parseFields(schema, input, where === '' ? [] : [where])
+  if (parsed.ok) return parsed.data
+  throw invalidRequest(parsed.errors.map((error) => (error.path === '' ? { path: '', message: `the body ${error.message}` } : error)))
 }
 
 /** `invalid_request` about these fields. */
@@ -28,13 +29,4 @@ export async function namingField<Done>(path: string, work: () => Promise<Done>)
     if (!(error instanceof RequestError) || error.problem.errors !== undefined) throw error
     throw new RequestError(error.code, error.problem.detail, { errors: [{ path, message: error.problem.detail }] })
   }
-}
-
-function fieldErrors(issue: z.core.$ZodIssue, where: string): FieldError[] {
-  const path = [where, ...issue.path.map(String)].filter((step) => step !== '').join('.')
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'there is no such field' }))
-  }
-  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message: `the name: ${message}` }))
-  return [{ path, message: issue.message }]
 }

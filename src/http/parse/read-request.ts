@@ -6,7 +6,7 @@ import { NAMED, type NamedPrefix } from '../contract/content.ts'
 import { idExample } from '../contract/scalars.ts'
 import { TENANT_ID_WORDS, TenantId } from '../contract/tenant.ts'
 import type { HttpContext } from '../env.ts'
-import { parseWith } from './field-errors.ts'
+import { invalidRequest, parseWith } from './field-errors.ts'
 
 /** The `{id}` of the path. A malformed id names nothing, so it is `not_found` like an absent one; the detail says that it is no id. */
 export function pathId(c: HttpContext, prefix: NamedPrefix): string {
@@ -24,10 +24,12 @@ export function pathTenant(c: HttpContext): string {
   return parsed.data
 }
 
-/** The query as `schema` reads it; `token` belongs to authentication and is left out. A repeated parameter arrives as an array. */
+/** The query as `schema` reads it; `token` belongs to authentication and is left out. No parameter may be given twice. */
 export function readQuery<Schema extends z.ZodType>(c: HttpContext, schema: Schema): z.output<Schema> {
   const given = Object.entries(c.req.queries()).filter(([name]) => name !== 'token')
-  return parseWith(schema, Object.fromEntries(given.map(([name, values]) => [name, values.length === 1 ? values[0] : values])))
+  const repeated = given.filter(([, values]) => values.length > 1)
+  if (repeated.length > 0) throw invalidRequest(repeated.map(([path]) => ({ path, message: 'may be given once' })))
+  return parseWith(schema, Object.fromEntries(given.map(([name, [value]]) => [name, value])))
 }
 
 /** The headers that `schema` names. */

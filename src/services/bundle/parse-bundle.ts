@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { BUNDLE_FORMAT, BUNDLE_VERSION, Bundle } from '../../domain/bundle/bundle.ts'
 import { checkBundle } from '../../domain/bundle/check-bundle.ts'
+import { parseFields } from '../../domain/parse-fields.ts'
 import { refuse, refuseAll } from './refuse-bundle.ts'
 
 /** Throws `invalid_request` with every place that is wrong. */
@@ -17,12 +18,7 @@ export function parseBundle(json: unknown): Bundle {
 
 /** `json`, now known to be what the schema says, and itself: a parser's copy would have its keys in another order. */
 export function parseStrictly<Schema extends z.ZodType>(schema: Schema, json: unknown, file: string): z.infer<Schema> {
-  const parsed = schema.safeParse(json)
-  if (parsed.success) return json as z.infer<Schema>
-  throw refuseAll(
-    parsed.error.issues.map(({ path, message }) => ({
-      path: [file, ...path.map(String)].filter((step) => step !== '').join('.'),
-      message,
-    })),
-  )
+  const parsed = parseFields(schema, json, file === '' ? [] : [file])
+  if (parsed.ok) return json as z.infer<Schema>
+  throw refuseAll(parsed.errors)
 }

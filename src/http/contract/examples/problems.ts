@@ -6,7 +6,7 @@ import { REQUEST, SHA256, TURN } from './ids.ts'
 const CASES: Readonly<Record<RequestErrorCode, ProblemDetails & { detail: string }>> = {
   invalid_request: {
     detail: 'The request does not fit the contract; see errors.',
-    errors: [{ path: 'parts.0.text', message: 'Too small: expected string to have >=1 characters' }],
+    errors: [{ path: 'parts.0.text', message: 'must not be empty' }],
   },
   unauthorized: { detail: 'Send a valid key: Authorization: Bearer <key>.' },
   budget_exhausted: { detail: 'The session has spent $4.95 of its $5.00; this turn would cost about $0.134.' },
