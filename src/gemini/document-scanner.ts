@@ -29,8 +29,8 @@ export interface ScannedPart {
   /** Byte offsets in the skeleton. */
   start: number
   end: number
-  /** What was taken out, by the byte offset of the closing quote that stands there. */
-  values: (TakenValue & { at: number })[]
+  /** What was taken out, by the byte offset of the closing quote that stands there; it may still be on its way into storage. */
+  values: { at: number; taken: Promise<TakenValue> }[]
 }
 
 interface Frame {
@@ -61,9 +61,9 @@ export class DocumentScanner {
   }
 
   /** To be called at `value_end`: what the value just read is to be replaced by. */
-  punch(value: TakenValue): void {
+  punch(taken: Promise<TakenValue>): void {
     // The closing quote is in the skeleton already.
-    this.parts.at(-1)?.values.push({ at: this.skeleton.length - 1, ...value })
+    this.parts.at(-1)?.values.push({ at: this.skeleton.length - 1, taken })
   }
 
   /** Makes ready for the next document. */

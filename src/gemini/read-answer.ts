@@ -4,8 +4,8 @@ import type { AnswerSink } from '../domain/ports.ts'
 import { type AnswerSummary, addDocument, addPart, isFirstCandidate } from './answer-summary.ts'
 import { asBuffer } from './base64.ts'
 import { DocumentFinder } from './document-finder.ts'
-import { DocumentScanner } from './document-scanner.ts'
-import { receivedPart } from './received-part.ts'
+import { DocumentScanner, type ScannedPart } from './document-scanner.ts'
+import { receivedPart, type SettledPart } from './received-part.ts'
 import { takeImage, takeSignature, type ValueTaker } from './take-value.ts'
 import { UnreadableAnswer } from './unreadable-answer.ts'
 import { parseWireDocument } from './wire-answer.ts'
@@ -14,7 +14,8 @@ export const ANSWER_BYTES_MAX = 300 * 1024 * 1024
 
 /**
  * Reads `body` to its end, whatever finish reasons come before (wire-facts §1.3), and adds what it says to `summary`,
- * which so tells even after a failure how far the answer came. Each write to the sink is awaited before more is read.
+ * which so tells even after a failure how far the answer came. Each write to the sink is awaited before more is read; only while
+ * one value is made to last, the next is read already.
  * Throws `UnreadableAnswer` for what the upstream did wrong; errors of the body and of the sink pass through.
  */
 export async function readAnswer(
@@ -31,7 +32,7 @@ export async function readAnswer(
       if (bytes > bytesMax) throw new UnreadableAnswer(`the answer is longer than ${bytesMax} bytes`)
       await reader.read(asBuffer(chunk))
     }
-    reader.finish()
+    await reader.finish()
   } catch (error) {
     await reader.abort()
     throw error
@@ -44,6 +45,8 @@ class AnswerReader {
   readonly #finder = new DocumentFinder()
   readonly #scanner = new DocumentScanner()
   #taker: ValueTaker | null = null
+  /** Settles, and never rejects, when the last value has been made to last. */
+  #committed: Promise<unknown> = Promise.resolve()
 
   constructor(sink: AnswerSink, summary: AnswerSummary) {
     this.#sink = sink
@@ -75,7 +78,8 @@ class AnswerReader {
     }
   }
 
-  finish(): void {
+  async finish(): Promise<void> {
+    await this.#committed
     this.#finder.finish()
     if (!this.#summary.recognised) throw new UnreadableAnswer('the answer is empty or of another kind')
   }
@@ -83,6 +87,7 @@ class AnswerReader {
   async abort(): Promise<void> {
     await this.#taker?.abort()
     this.#taker = null
+    await this.#committed
   }
 
   /** Storage is opened with the first character: an empty string is no image and no signature. */
@@ -94,9 +99,12 @@ class AnswerReader {
 
   async #endValue(): Promise<void> {
     if (this.#taker === null) return
-    const value = await this.#taker.finish()
+    await this.#taker.end()
+    await this.#committed
+    const taken = this.#taker.commit()
+    this.#committed = taken.catch(() => undefined)
     this.#taker = null
-    this.#scanner.punch(value)
+    this.#scanner.punch(taken)
   }
 
   async #endDocument(): Promise<void> {
@@ -110,10 +118,14 @@ class AnswerReader {
 
   async #reportParts(): Promise<void> {
     for (const scanned of this.#scanner.parts) {
-      const part = receivedPart(scanned, this.#scanner.skeleton)
+      const part = receivedPart(await settled(scanned), this.#scanner.skeleton)
       if (part === null) continue
       addPart(this.#summary, part)
       await this.#sink.part(part)
     }
   }
+}
+
+async function settled({ start, end, values }: ScannedPart): Promise<SettledPart> {
+  return { start, end, values: await Promise.all(values.map(async ({ at, taken }) => ({ at, ...(await taken) }))) }
 }

@@ -15,7 +15,10 @@ export interface TakenValue {
 /** One value on its way into storage. After a failure `abort` leaves nothing behind. */
 export interface ValueTaker {
   push(characters: Buffer): Promise<void>
-  finish(): Promise<TakenValue>
+  /** No more characters come: now they are judged as a whole. */
+  end(): Promise<void>
+  /** Makes it last, which takes a disk its time. */
+  commit(): Promise<TakenValue>
   abort(): Promise<void>
 }
 
@@ -31,9 +34,11 @@ export async function takeImage(sink: AnswerSink): Promise<ValueTaker> {
   }
   return {
     push: (characters) => write(decoder.push(unescaper.push(characters))),
-    async finish() {
+    async end() {
       unescaper.finish()
       await write(decoder.finish())
+    },
+    async commit() {
       const stored = await writer.commit()
       const alphabet = decoder.alphabet ?? 'base64'
       return { content: { holds: 'image', ...stored, alphabet, padded: decoder.padded }, imageType: sniffImageType(head) }
@@ -53,8 +58,8 @@ export async function takeSignature(sink: AnswerSink): Promise<ValueTaker> {
       unescaper.push(characters)
       await writer.write(characters)
     },
-    async finish() {
-      unescaper.finish()
+    end: async () => unescaper.finish(),
+    async commit() {
       return { content: { holds: 'signature', ...(await writer.commit()) }, imageType: null }
     },
     abort: () => writer.abort(),

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import type { BlobWriter, Clock } from '../domain/ports.ts'
 import { deleteFile } from './fs-blob-files.ts'
 
-/** Pieces off the wire are gathered to this: a write costs a tenth of a millisecond, however short. */
+/** Pieces off the wire are gathered to this: a write costs a tenth of a millisecond, however short. One is filled while one is written. */
 const GATHERED_BYTES = 192 * 1024
 
 export interface FsBlobWriterOptions {
@@ -20,8 +20,10 @@ export interface FsBlobWriterOptions {
 export async function openFsBlobWriter({ temporaryPath, pathOf, clock, durable }: FsBlobWriterOptions): Promise<BlobWriter> {
   const handle = await open(temporaryPath, 'wx')
   const hash = createHash('sha256')
-  const gathered = Buffer.allocUnsafe(GATHERED_BYTES)
+  let gathered: Buffer = Buffer.allocUnsafe(GATHERED_BYTES)
+  let spare: Buffer | null = null
   let gatheredBytes = 0
+  let writing = Promise.resolve()
   let bytes = 0
   let ended = false
 
@@ -30,8 +32,14 @@ export async function openFsBlobWriter({ temporaryPath, pathOf, clock, durable }
     ended = true
   }
 
+  /** A failure is told of when the next one, or the end, comes to wait for it. */
   async function writeGathered(): Promise<void> {
-    await writeAll(handle, gathered.subarray(0, gatheredBytes))
+    await writing
+    writing = writeAll(handle, gathered.subarray(0, gatheredBytes))
+    writing.catch(() => undefined)
+    const free = spare ?? Buffer.allocUnsafe(GATHERED_BYTES)
+    spare = gathered
+    gathered = free
     gatheredBytes = 0
   }
 
@@ -55,7 +63,8 @@ export async function openFsBlobWriter({ temporaryPath, pathOf, clock, durable }
       const path = pathOf(sha256)
       try {
         const rest = gathered.subarray(0, gatheredBytes)
-        const [made] = await Promise.all([mkdir(dirname(path), { recursive: true }), finish(handle, rest, clock.nowMs(), durable)])
+        const finished = finish(handle, writing, rest, clock.nowMs(), durable)
+        const [made] = await Promise.all([mkdir(dirname(path), { recursive: true }), finished])
         // Replacing what is there is harmless, since a name means its bytes, and gives it a fresh time, so that no sweep takes it.
         await rename(temporaryPath, path)
         if (durable) await syncFolders(dirname(path), made)
@@ -79,8 +88,9 @@ async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
   for (let at = 0; at < piece.byteLength; ) at += (await handle.write(piece, at)).bytesWritten
 }
 
-async function finish(handle: FileHandle, rest: Uint8Array, nowMs: number, durable: boolean): Promise<void> {
+async function finish(handle: FileHandle, writing: Promise<void>, rest: Uint8Array, nowMs: number, durable: boolean): Promise<void> {
   try {
+    await writing
     await writeAll(handle, rest)
     await handle.utimes(nowMs / 1000, nowMs / 1000)
     if (durable) await handle.sync()

@@ -25,6 +25,10 @@ function setUp(change: (writer: BlobWriter) => Partial<BlobWriter>) {
   return { sink, counted, reading: () => readAnswer(chunks(), sink, newAnswerSummary()) }
 }
 
+async function* oneChunk(text: string) {
+  yield Buffer.from(text)
+}
+
 describe('while an answer goes into storage', () => {
   it('a slow store sets the pace: nothing more is read before a write is done', async () => {
     const gate = Promise.withResolvers<void>()
@@ -55,5 +59,60 @@ describe('while an answer goes into storage', () => {
     await expect(reading()).rejects.toBe(fault)
     expect(counted.asked).toBe(1)
     expect(sink).toMatchObject({ opened: 1, closed: 1, parts: [] })
+  })
+
+  it('the signature is read while its picture is made to last, and both are there before the part is told of', async () => {
+    const stores = createMemoryStores()
+    const sink = createMemorySink(stores)
+    const signing = Promise.withResolvers<void>()
+    const { openImage, openSignature, part } = sink
+    const events: string[] = []
+    sink.openImage = async () => {
+      const writer = await openImage()
+      const commit = async () => {
+        await signing.promise
+        events.push('picture')
+        return writer.commit()
+      }
+      return { ...writer, commit }
+    }
+    sink.openSignature = async () => {
+      events.push('signature')
+      signing.resolve()
+      return openSignature()
+    }
+    sink.part = async (received) => {
+      events.push('part')
+      await part(received)
+    }
+    const signed = `{"candidates":[{"content":{"parts":[{"inlineData":{"data":"${data}"},"thoughtSignature":"U2ln"}]}}]}`
+    await readAnswer(oneChunk(signed), sink, newAnswerSummary())
+    expect(events).toEqual(['signature', 'picture', 'part'])
+  })
+
+  it('a store that fails to make a picture last fails the answer, and nothing goes on behind its back', async () => {
+    const fault = new Error('disk full')
+    const { reading, sink } = setUp(() => ({ commit: () => Promise.reject(fault) }))
+    await expect(reading()).rejects.toBe(fault)
+    expect(sink.parts).toEqual([])
+  })
+
+  it('a body that breaks off is told of only when the picture before the break is in storage', async () => {
+    const gate = Promise.withResolvers<void>()
+    let committed = false
+    const { sink } = setUp((writer) => ({
+      commit: async () => {
+        await gate.promise
+        committed = true
+        return writer.commit()
+      },
+    }))
+    async function* broken() {
+      yield body.subarray(0, body.length - 10)
+      setImmediate(gate.resolve)
+      throw new Error('broken off')
+    }
+    await expect(readAnswer(broken(), sink, newAnswerSummary())).rejects.toThrow('broken off')
+    expect(committed).toBe(true)
   })
 })
