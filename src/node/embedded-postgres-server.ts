@@ -36,10 +36,15 @@ const startPollMs = 20
 const watchMs = 500
 const logBytesMax = 1_000_000
 
-/** What differs from PostgreSQL's defaults. Statements and values stay out of its log: they hold prompts and signatures. */
+/**
+ * What differs from PostgreSQL's defaults. Statements and values stay out of its log: they hold prompts and signatures. The log of
+ * what is written is passed on early, by a process that nobody waits for: a signature fills it faster than a commit likes to find.
+ */
 const settings: Readonly<Record<string, string>> = {
   max_connections: '200',
   shared_buffers: '128MB',
+  wal_buffers: '16MB',
+  wal_writer_flush_after: '256kB',
   unix_socket_permissions: '0700',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
