@@ -3,6 +3,7 @@ import type { Turn } from '../domain/turn.ts'
 import { hasEnded } from '../domain/turn.ts'
 import { cancelTurn } from '../services/cancel-turn.ts'
 import { getSession } from '../services/get-session.ts'
+import type { Submitted } from '../services/submission.ts'
 import { waitForTurn } from '../services/wait-for-turn.ts'
 import type { AppDeps, HttpContext } from './env.ts'
 import { applyPreference, type Preference } from './parse/prefer.ts'
@@ -14,20 +15,15 @@ import { answerTurnEvents } from './turn-stream.ts'
 const ASK_AGAIN_MS = 2000
 const ASK_AGAIN_MS_MAX = 60_000
 
-interface Submitted {
-  turn: Turn
-  /** It was there already, by its Idempotency-Key: whoever asks again does not own it, and does not cancel it by leaving. */
-  replayed: boolean
-}
-
 /** 201 when the turn has ended within the wait asked for, 202 with Retry-After while it goes on, or its event stream. */
-export async function answerTurn(c: HttpContext, deps: AppDeps, { turn, replayed }: Submitted, preference: Preference): Promise<Response> {
+export async function answerTurn(c: HttpContext, deps: AppDeps, submitted: Submitted, preference: Preference): Promise<Response> {
+  const { turn, replayed, justBegun } = submitted
   const headers = { Location: `/v1/turns/${turn.id}`, ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}) }
   const leave = replayed ? async () => {} : () => abandon(c, turn)
   if (wantsEvents(c)) return answerTurnEvents(c, deps, { id: turn.id, afterSeq: 0 }, { onDisconnect: leave, headers })
 
   const { waitMs, applied } = applyPreference(preference, deps.config.waitMaxMs)
-  const now = waitMs === 0 ? turn : await awaitEnd(c, turn.id, waitMs, leave)
+  const now = waitMs === 0 ? turn : await awaitEnd(c, turn.id, waitMs, leave, justBegun ? turn : null)
   const ended = hasEnded(now.status)
   return c.json(await presentTurn(now, mediaLinks(c, deps)), ended ? 201 : 202, {
     ...headers,
@@ -37,9 +33,15 @@ export async function answerTurn(c: HttpContext, deps: AppDeps, { turn, replayed
 }
 
 /** The turn when it has ended, or as it is after `waitMs`; `leave` is called when the client goes away before. */
-export async function awaitEnd(c: HttpContext, turnId: string, waitMs: number, leave: () => Promise<void>): Promise<Turn> {
+export async function awaitEnd(
+  c: HttpContext,
+  turnId: string,
+  waitMs: number,
+  leave: () => Promise<void>,
+  justBegun: Turn | null = null,
+): Promise<Turn> {
   const { signal } = c.req.raw
-  const turn = await waitForTurn({ ctx: c.var.services, input: { turnId, waitMs, signal } })
+  const turn = await waitForTurn({ ctx: c.var.services, input: { turnId, waitMs, signal, justBegun } })
   if (signal.aborted) await leave()
   return turn
 }

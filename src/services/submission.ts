@@ -1,4 +1,4 @@
-import type { TurnRequest } from '../domain/turn.ts'
+import type { Turn, TurnRequest } from '../domain/turn.ts'
 import type { NewInputPart } from './resolve-media.ts'
 
 /** A turn as it is asked for. */
@@ -12,4 +12,13 @@ export interface Submission {
   /** What the key is kept under, so that the same key may be used for another purpose; by default new turns of the session. */
   keyPurpose?: string
   request: Omit<TurnRequest, 'parts'> & { parts: readonly NewInputPart[] }
+}
+
+/** What has become of a submission. */
+export interface Submitted {
+  turn: Turn
+  /** It was there already, by its Idempotency-Key: whoever asks again does not own it. */
+  replayed: boolean
+  /** It began in this process this very moment: nothing has been told of it yet that a listener who comes at once could miss. */
+  justBegun: boolean
 }

@@ -6,7 +6,6 @@ import { loadTurns } from '../db/turn-views.ts'
 import { makeId } from '../domain/ids.ts'
 import type { Media } from '../domain/media.ts'
 import { RequestError, turnProblem } from '../domain/problem.ts'
-import type { Turn } from '../domain/turn.ts'
 import { acceptAtOnce } from './accept-at-once.ts'
 import { askedOf, checkChain } from './check-chain.ts'
 import type { ServiceContext, Verb } from './context.ts'
@@ -15,7 +14,7 @@ import { holdForNewTurn } from './keep-budget.ts'
 import { admitTurn } from './keep-limits.ts'
 import { type NewInputPart, resolveMedia } from './resolve-media.ts'
 import { allowSession, noSuch } from './scope.ts'
-import type { Submission } from './submission.ts'
+import type { Submission, Submitted } from './submission.ts'
 
 /** A key is remembered this long (api.md, Turns). */
 const KEY_LIFE_MS = 24 * 3_600_000
@@ -24,7 +23,7 @@ const KEY_LIFE_MS = 24 * 3_600_000
  * Accepts a turn: once it returns, the turn is stored and will run, whatever becomes of this process.
  * A repeat under the same key and with the same content returns the turn it stands for (`replayed`).
  */
-export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = async ({ ctx, input }) => {
+export const submitTurn: Verb<Submission, Submitted> = async ({ ctx, input }) => {
   const { tenantId } = ctx.principal
   allowSession(ctx, input.sessionId)
   checkWebhook(ctx, input.request.webhookUrl)
@@ -34,7 +33,7 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
   const digest = key === null ? '' : await digestOf(contentOf(input, media))
 
   const running = await acceptAtOnce(ctx, input, media, key === null ? null : { use: key, digest })
-  if (running !== null) return { turn: running, replayed: false }
+  if (running !== null) return { turn: running, replayed: false, justBegun: true }
 
   const accept = ctx.db.transaction(async (tx) => {
     const inside: ServiceContext = { ...ctx, db: tx }
@@ -63,7 +62,7 @@ export const submitTurn: Verb<Submission, { turn: Turn; replayed: boolean }> = a
   if (!replayed) ctx.dispatcher.wakeHere?.()
   const [turn] = await loadTurns(ctx.db, [turnId])
   if (turn === undefined) throw noSuch('turn', turnId)
-  return { turn, replayed }
+  return { turn, replayed, justBegun: false }
 }
 
 /** Throws `invalid_request` for an address that could not be told of the turn's end. */

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
-import { openHouse } from './installation.ts'
+import { describe, expect, it, test } from 'vitest'
+import { submitTurn } from '../../src/services/submit-turn.ts'
+import { waitForTurn } from '../../src/services/wait-for-turn.ts'
+import { aRequest, openHouse } from './installation.ts'
 
 /** What nodes ask once a second, work or not, is not a turn's. */
 const SWEEPS = /nodes|from turns waiting|from turns where lease_owner|webhook_deliveries/
@@ -36,4 +38,25 @@ describe.each([
   it(`takes at most ${together} among sixty`, async () => {
     expect(await statementsPerTurn(text, 60, atOnce)).toBeLessThanOrEqual(together)
   })
+})
+
+/** A turn as callers see it, by its id. */
+const LOOK = /^select .*json_agg\(sibling\.id .* from "turns" where "turns"\."id" = \$1$/s
+
+test('whoever waits for a turn that has just begun looks at it once, when it has ended', async () => {
+  let looks = 0
+  const onStatement = (statement: string) => {
+    if (LOOK.test(statement)) looks += 1
+  }
+  const house = await openHouse({ connections: 12, onStatement, atOnce: true })
+  await house.startNode()
+  const { id: sessionId } = await house.session()
+  const { ctx } = house
+  const submitted = await submitTurn({ ctx, input: { sessionId, idempotencyKey: null, request: aRequest('what do you mean ?ask') } })
+  const ended = await waitForTurn({
+    ctx,
+    input: { turnId: submitted.turn.id, waitMs: 10_000, justBegun: submitted.justBegun ? submitted.turn : null },
+  })
+  expect(ended.status).toBe('succeeded')
+  expect(looks).toBe(1)
 })
