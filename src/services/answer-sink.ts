@@ -59,7 +59,8 @@ export function createStoringSink(inst: Installation, run: TurnRun, attempt: num
       },
     },
     close: async () => {
-      closed.abort()
+      // With a reason of its own: the one made by default takes a stack trace.
+      closed.abort('closed')
       await telling
       return joinTexts(untold)
     },

@@ -26,6 +26,6 @@ export async function placeInTime(
     if (stop.aborted) return null
     throw error
   } finally {
-    over.abort()
+    over.abort('over')
   }
 }

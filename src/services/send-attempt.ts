@@ -104,7 +104,7 @@ async function readOrLeave(sending: Sending, request: ModelRequest, signals: Run
       () => new Promise<never>(() => {}),
     ),
   ])
-  over.abort()
+  over.abort('over')
   switch (first.by) {
     case 'answer':
       return { kind: 'answered', ended: await ended(sending, first.given) }
@@ -135,7 +135,7 @@ async function linger(sending: Sending, answer: Promise<ModelAnswer>, connection
     () => undefined,
   )
   const { end, learned } = await ended(sending, await answer)
-  over.abort()
+  over.abort('over')
   await patience
   await Promise.all([learned, persevere(inst.clock, lost, () => closeLateAttempt(inst.db, run.claim, end, inst.clock.nowMs()))])
 }
