@@ -92,8 +92,7 @@ async function finish(handle: FileHandle, writing: Promise<void>, rest: Uint8Arr
   try {
     await writing
     await writeAll(handle, rest)
-    await handle.utimes(nowMs / 1000, nowMs / 1000)
-    if (durable) await handle.sync()
+    await Promise.all([handle.utimes(nowMs / 1000, nowMs / 1000), durable ? handle.sync() : undefined])
   } finally {
     await handle.close()
   }
