@@ -8,11 +8,17 @@ import { isConnectionError } from '../../src/domain/connection-errors.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 
-async function through(database: TestDatabase): Promise<{ proxy: CuttingProxy; connection: Connection }> {
-  const proxy = await startCuttingProxy(database.tcpUrl)
-  const url = new URL(database.tcpUrl)
+/** The database's address by way of a proxy. */
+async function before({ tcpUrl }: TestDatabase): Promise<{ proxy: CuttingProxy; url: string }> {
+  const proxy = await startCuttingProxy(tcpUrl)
+  const url = new URL(tcpUrl)
   url.host = new URL(proxy.url).host
-  const connection = connect(url.href, { max: 1, applicationName: 'lost' })
+  return { proxy, url: url.href }
+}
+
+async function through(database: TestDatabase): Promise<{ proxy: CuttingProxy; connection: Connection }> {
+  const { proxy, url } = await before(database)
+  const connection = connect(url, { max: 1, applicationName: 'lost' })
   onTestFinished(() => connection.sql.end({ timeout: 1 }))
   return { proxy, connection }
 }
@@ -79,4 +85,40 @@ test('what the server said of a connection it ended is not said of the next one'
   await database.sql`select pg_terminate_backend(${row?.pid ?? 0})`
   expect(await asleep).not.toBeNull()
   expect(await connection.sql`select 1 as one`).toEqual([{ one: 1 }])
+})
+
+test('what a lost connection had begun to answer is no part of the next answer', async () => {
+  const { proxy, url } = await before(await freshDatabase({ max: 1 }))
+  const { sql: client } = connect(url, { max: 1, applicationName: 'lost', arrays: false })
+  onTestFinished(() => client.end({ timeout: 1 }))
+  await client`select 1`
+  let bytesLeft = 200_000
+  proxy.onAnswer((bytes) => {
+    bytesLeft -= bytes.length
+    return bytesLeft > 0 ? 'pass' : 'cut'
+  })
+  expect(isConnectionError(await failure(client`select repeat('x', 1000) as row from generate_series(1, 1000)`))).toBe(true)
+  proxy.onAnswer(() => 'pass')
+  expect([...(await client`select 7 as seven`)]).toEqual([{ seven: 7 }])
+})
+
+test('a connection that cannot be set up fails the statement it was for, and no other', async () => {
+  const database = await freshDatabase({ max: 2 })
+  const held = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const holding = database.sql.begin(async (tx) => {
+    await tx`lock table pg_catalog.pg_type in access exclusive mode`
+    locked.resolve()
+    await held.promise
+  })
+  await locked.promise
+  const url = new URL(database.url)
+  url.searchParams.set('lock_timeout', '200')
+  const { sql: client } = connect(url.href, { max: 1, applicationName: 'lost' })
+  onTestFinished(() => client.end({ timeout: 1 }))
+  const [first, ...others] = [1, 2, 3].map((n) => failure(client`select ${n}::int as n`.execute()))
+  expect(await first).toMatchObject({ code: '55P03' })
+  held.resolve()
+  await holding
+  for (const other of await Promise.all(others)) expect(other === null || isConnectionError(other)).toBe(true)
 })
