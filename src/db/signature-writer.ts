@@ -92,9 +92,8 @@ async function putPieceAside(db: Database, upload: string | null, ordinal: numbe
 
 async function insertSignature(db: Database, sha256: string, text: string, nowMs: number): Promise<void> {
   await db.execute(sql`
-    with ${LAZILY}
     insert into signatures (sha256, characters, created_at_ms)
-    select ${sha256}, convert_to(${text}, 'LATIN1'), ${nowMs} from lazily ${TOUCHED}`)
+    values (${sha256}, convert_to(${text}, 'LATIN1'), ${nowMs}) ${TOUCHED}`)
 }
 
 /** The pieces stay where they are; those of a signature that is there already go. A crash of the server may have lost some, which the length tells. */
@@ -105,11 +104,11 @@ async function insertPieced(
   nowMs: number,
 ): Promise<void> {
   const rows = await db.execute<{ whole: boolean }>(sql`
-    with ${LAZILY}, put as (
+    with put as (
       select sum(bytes) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
     ), stored as (
       insert into signatures (sha256, upload, bytes, created_at_ms)
-      select ${sha256}, ${upload}, ${bytes}, ${nowMs} from lazily, put where whole ${TOUCHED} returning upload
+      select ${sha256}, ${upload}, ${bytes}, ${nowMs} from put where whole ${TOUCHED} returning upload
     ), given_up as (
       delete from signature_pieces where upload = ${upload} and not exists (select from stored where stored.upload = ${upload})
     )
@@ -118,8 +117,8 @@ async function insertPieced(
 }
 
 /**
- * No statement here waits for the disk: a part that names the signature is committed later, and with it everything before it. What a
- * crash loses, nothing names.
+ * No piece waits for the disk: the statement that names them does, and so for all that came before it. What a crash of the server
+ * takes of them until then, the length tells; from then on a turn that lives through such a crash may name the signature.
  */
 const LAZILY = sql`lazily as materialized (select set_config('synchronous_commit', 'off', true))`
 
