@@ -20,7 +20,7 @@ export async function closeAll(closers: Closer[], { clock, logger }: { clock: Cl
       () => Promise.reject(new Error(`not closed within ${msMax} ms`)),
       () => undefined,
     )
-    await Promise.race([close(), tooLong])
+    await Promise.race([(async () => close())(), tooLong])
       .catch((error: unknown) => logger.warn('service.not_closed', { what, error: describeError(error) }))
       .finally(() => closed.abort('closed'))
   }

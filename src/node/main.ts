@@ -29,6 +29,8 @@ else {
     process.on('SIGINT', stop)
   } catch (error) {
     refuse(`The service could not start: ${describeError(error)}`)
+    // What could not be closed either is not waited for.
+    process.exit(1)
   }
 }
 
