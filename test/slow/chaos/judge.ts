@@ -19,7 +19,16 @@ export interface Evidence {
 }
 
 export async function judge(evidence: Evidence): Promise<string[]> {
-  const checks = [acceptedEnded, oneOutput, parentsAreBuiltOn, generationsMatchTheLedger, nothingResent, nothingHeld, eventsWhole]
+  const checks = [
+    acceptedEnded,
+    oneOutput,
+    parentsAreBuiltOn,
+    generationsMatchTheLedger,
+    nothingResent,
+    nothingHeld,
+    eventsWhole,
+    picturesThere,
+  ]
   const breaches: string[] = []
   for (const check of checks) breaches.push(...(await check(evidence)))
   return breaches
@@ -129,6 +138,14 @@ async function eventsWhole({ sql }: Evidence): Promise<string[]> {
     select turns.id, turns.version, count(*)::int as count, max(seq) as last
     from turns left join events on events.turn_id = turns.id group by turns.id having count(*) <> turns.version or max(seq) <> turns.version`
   return rows.map(({ id, version, count, last }) => `${id} is at version ${version} with ${count} events, the last of them ${last}`)
+}
+
+/** What was told of is there, whatever became of its turn. */
+async function picturesThere({ sql }: Evidence): Promise<string[]> {
+  const rows = await sql<{ id: string; media: string }[]>`
+    select turn_id as id, data::json->>'mediaId' as media from events
+    where type = 'part.image' and not exists (select from media where media.id = data::json->>'mediaId')`
+  return rows.map(({ id, media }) => `${id} told of ${media}, which is not there`)
 }
 
 async function head(blobs: BlobStore, sha256: string): Promise<Buffer> {

@@ -49,8 +49,8 @@ export function createNodes(env: NodeJS.ProcessEnv, logPath: string): Nodes {
     node.told = true
     node.child.kill(signal)
     await gone
-    const { exitCode, pid } = node.child
-    if (exitCode !== 0 && exitCode !== null) complaints.push(`node ${pid}, told to stop, ended with ${exitCode}`)
+    const { exitCode, signalCode, pid } = node.child
+    if (exitCode !== 0 && signalCode !== signal) complaints.push(`node ${pid}, told to stop, ended with ${exitCode ?? signalCode}`)
     return exitCode
   }
   return {
@@ -61,9 +61,9 @@ export function createNodes(env: NodeJS.ProcessEnv, logPath: string): Nodes {
       while (!closed) {
         const node: ServiceNode = { child: spawnNode(env), url: null, told: false }
         nodes.set(slot, node)
-        if (await listening(node, log)) {
-          node.child.once('exit', (code) => {
-            if (!node.told) complaints.push(`node ${node.child.pid} ended with ${code}, and nobody had told it to`)
+        if (await listening(node, log, complaints)) {
+          node.child.once('exit', (code, killedBy) => {
+            if (!node.told) complaints.push(`node ${node.child.pid} ended with ${code ?? killedBy}, and nobody had told it to`)
           })
           return
         }
@@ -91,8 +91,11 @@ function spawnNode(env: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [MAIN], { env: { ...process.env, ...env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
+/** An answer in hand that could not be written, since the database had lost what it names (`foreign_key_violation`). */
+const LOST_ANSWER = /"event":"turn\.run_failed".*\b23503\b/
+
 /** True when it says that it listens, false when it ends before. */
-function listening(node: ServiceNode, log: WriteStream): Promise<boolean> {
+function listening(node: ServiceNode, log: WriteStream, complaints: string[]): Promise<boolean> {
   const { child } = node
   return new Promise((resolve) => {
     child.once('exit', () => {
@@ -103,6 +106,7 @@ function listening(node: ServiceNode, log: WriteStream): Promise<boolean> {
     if (child.stdout === null) return
     createInterface({ input: child.stdout }).on('line', (line) => {
       log.write(`${child.pid} ${line}\n`)
+      if (LOST_ANSWER.test(line)) complaints.push(`node ${child.pid} threw an answer away: ${line}`)
       const [, url] = /"event":"service\.started","url":"([^"]+)"/.exec(line) ?? []
       if (url === undefined) return
       node.url = url
