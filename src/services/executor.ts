@@ -44,8 +44,10 @@ export class Executor {
   #nodeId = ''
   #lost = new AbortController()
   #leaseUntilMs = 0
-  #looking = false
+  #looking: Promise<void> | null = null
   #lookAgain = false
+  /** When turns that wait are looked for again, in Unix ms. */
+  readonly #wakings = new Set<number>()
   readonly #admitted = new Set<string>()
   /** Turns held by this node at the last sweep and not known to it, and by which claim. */
   #unknown: ReadonlyMap<string, number> = new Map()
@@ -64,11 +66,18 @@ export class Executor {
     this.#loops = [this.#every(this.#options.leaseMs / 3, () => this.#renew()), this.#every(SWEEP_MS, () => this.#sweep())]
   }
 
-  /** For platforms that live for one event: takes what is due, runs it to its end or its next wait, and lets go. */
-  async runOnce(): Promise<void> {
+  /** For platforms that live for one event: takes what is due, runs it to its end or to a wait beyond `stayMs` from now, and lets go. */
+  async runOnce(stayMs: number): Promise<void> {
+    const { clock } = this.#inst
+    const untilMs = clock.nowMs() + stayMs
     await this.start()
-    await this.#look()
-    await this.#allDone()
+    for (;;) {
+      await this.#look()
+      await this.#allDone()
+      const wakingMs = Math.min(...this.#wakings)
+      if (wakingMs > untilMs) break
+      await clock.sleep(wakingMs - clock.nowMs())
+    }
     await this.drain(0)
   }
 
@@ -177,10 +186,15 @@ export class Executor {
   }
 
   /** Claims what is due, as far as there is room; one look at a time, and another if someone rang meanwhile. */
-  async #look(): Promise<void> {
+  #look(): Promise<void> {
     this.#lookAgain = true
-    if (this.#looking) return
-    this.#looking = true
+    this.#looking ??= this.#lookOn().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  async #lookOn(): Promise<void> {
     try {
       while (this.#lookAgain && this.#mode === 'running' && !this.#lost.signal.aborted) {
         this.#lookAgain = false
@@ -192,8 +206,6 @@ export class Executor {
       }
     } catch (error) {
       this.#inst.logger.warn('executor.claim_failed', { error: describeError(error) })
-    } finally {
-      this.#looking = false
     }
   }
 
@@ -234,8 +246,13 @@ export class Executor {
 
   #wakeAt(dueAtMs: number): void {
     const { clock } = this.#inst
-    clock.sleep(Math.max(0, dueAtMs - clock.nowMs()) + WAKE_LATE_MS, this.#stopped.signal).then(
-      () => this.wake(),
+    const wakingMs = Math.max(dueAtMs, clock.nowMs()) + WAKE_LATE_MS
+    this.#wakings.add(wakingMs)
+    clock.sleep(wakingMs - clock.nowMs(), this.#stopped.signal).then(
+      () => {
+        this.#wakings.delete(wakingMs)
+        this.wake()
+      },
       () => undefined,
     )
   }

@@ -1,4 +1,7 @@
-/** The service on Cloudflare Workers: the same routes, composed for each request; turns run behind the answer and on the minute. */
+/**
+ * The service on Cloudflare Workers: the same routes, composed for each request. A turn runs in the request of whoever waits for it, or
+ * on the minute: what goes on for longer than 30 s behind an answer is broken off there, and an attempt with it that may have cost money.
+ */
 import manifest from '../../package.json' with { type: 'json' }
 import { type Composed, compose } from '../compose.ts'
 import { parseConfig } from '../config.ts'
@@ -23,21 +26,29 @@ const DATABASE_CONNECTIONS = 5
 const MINUTE_MS = 60_000
 /** Turns one invocation runs side by side. */
 const TURNS_MAX = 6
+/** An invocation stays for waits that end within this time; after it comes the next minute's. */
+const STAY_MS = 50_000
 
 export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
-    const { app, run } = await composeWorker(bindings, context)
-    const response = await app.fetch(request, bindings, context)
-    if (run !== null && request.method === 'POST') context.waitUntil(run())
-    return response
+    const staying = callerStays(request)
+    const { app, run } = await composeWorker(bindings, context, staying)
+    // Clients that follow a turn by its events submit it beforehand.
+    if (staying && run !== null && request.method === 'GET') context.waitUntil(run())
+    return app.fetch(request, bindings, context)
   },
 
   async scheduled(_event: unknown, bindings: Bindings, context: ExecutionContext): Promise<void> {
-    const { run, installation } = await composeWorker(bindings, context)
+    const { run, installation } = await composeWorker(bindings, context, false)
     if (run === null) return
     context.waitUntil(run())
     context.waitUntil(keepHouse(installation))
   },
+}
+
+/** Whether the caller means to stay until its turn has ended: with `Prefer: wait`, or reading its events. */
+function callerStays({ headers }: Request): boolean {
+  return /\bwait\s*=/i.test(headers.get('prefer') ?? '') || /\btext\/event-stream\b/i.test(headers.get('accept') ?? '')
 }
 
 /** What pg-boss does by the clock elsewhere. */
@@ -47,14 +58,20 @@ async function keepHouse(installation: Installation): Promise<void> {
   await watchAlerts(installation, null)
 }
 
-/** A client per invocation and never an explicit end: closing one raises rejections nobody can catch there. */
-async function composeWorker(bindings: Bindings, context: ExecutionContext): Promise<Composed & { run: (() => Promise<void>) | null }> {
+type Run = (() => Promise<void>) | null
+
+/**
+ * A client per invocation and never an explicit end: closing one raises rejections nobody can catch there. `runsHere`: what is
+ * accepted begins at once.
+ */
+async function composeWorker(bindings: Bindings, context: ExecutionContext, runsHere: boolean): Promise<Composed & { run: Run }> {
   const parsed = parseConfig({ ...bindings, HOST: '127.0.0.1' })
   if ('problems' in parsed) throw new Error(parsed.problems.join('; '))
   const config = parsed.ok
   if (config.apiKeys.length === 0 && config.adminKey === null)
     throw new Error('API_KEYS or ADMIN_API_KEY must be set: a Worker is open to the world')
   const logger = createLogger({ clock, sink: console.log })
+  let run: Run = null
   const composed = await compose(config, {
     connection: connect(bindings.HYPERDRIVE.connectionString, {
       max: DATABASE_CONNECTIONS,
@@ -72,8 +89,8 @@ async function composeWorker(bindings: Bindings, context: ExecutionContext): Pro
       FixedLengthStream: (globalThis as FixedLengthStreamHolder).FixedLengthStream,
     }),
     bell: createPollingBell(clock),
-    // The request itself and the minute's cron run what is due; Node processes on the same database hear the bell.
-    dispatcher: ringingDispatcher,
+    // Node processes on the same database hear the bell.
+    dispatcher: { ...ringingDispatcher, wakeHere: () => runsHere && run !== null && context.waitUntil(run()) },
     webhooks: null,
     tracer: null,
     version: manifest.version,
@@ -82,6 +99,7 @@ async function composeWorker(bindings: Bindings, context: ExecutionContext): Pro
     readiness: async () => ({ ready: true, checks: {} }),
   })
   const nameNode = () => makeId('nod', clock.nowMs(), random.bytes(10))
-  const run = () => new Executor(composed.installation, { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX }).runOnce()
-  return { ...composed, run: config.executor ? run : null }
+  const options = { nameNode, leaseMs: config.leaseMs, turnsMax: TURNS_MAX }
+  if (config.executor) run = () => new Executor(composed.installation, options).runOnce(STAY_MS)
+  return { ...composed, run }
 }
