@@ -1,4 +1,5 @@
 /** `npm run dev`: service and simulator in one process, which `node --watch` starts anew when a file changes. */
+import { readFileSync } from 'node:fs'
 import { parseConfig } from '../config.ts'
 import { describeError } from '../domain/describe-error.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -16,20 +17,25 @@ const simulator = await startSimulator({ port: simulatorPort, latency: LATENCY }
   process.stderr.write(`${words}\n`)
   process.exit(1)
 })
-const parsed = parseConfig({ ...process.env, GEMINI_API_KEY: 'simulated', GEMINI_BASE_URL: simulator.url, ENDPOINTS: undefined })
+const env = { ...process.env, GEMINI_API_KEY: 'simulated', GEMINI_BASE_URL: simulator.url, ENDPOINTS: undefined }
+const parsed = parseConfig(env, (path) => readFileSync(path, 'utf8'))
 if ('problems' in parsed) await fail(parsed.problems.join('\n'))
 else {
   try {
     const service = await startService(parsed.ok, { logger })
     const database = service.sharesDatabase ? `database  ${sharedDatabase(parsed.ok.dataDir)}\n` : ''
     process.stdout.write(`\nservice   ${service.url}\nsimulator ${simulator.url}\n${database}\n`)
+    let stopping = false
     const stop = async () => {
+      if (stopping) return
+      stopping = true
       await service.close()
       await simulator.close()
       process.exit(0)
     }
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
+    // Not once: Ctrl-C comes from the terminal and from the watcher, and the second must not end at once what the first has begun to.
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
   } catch (error) {
     await fail(`The service could not start: ${describeError(error)}`)
   }
