@@ -1,4 +1,6 @@
 /** Most of what these guard against ends the process unless `patches/` has been applied to postgres.js. */
+import { once } from 'node:events'
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test } from 'vitest'
@@ -121,4 +123,33 @@ test('a connection that cannot be set up fails the statement it was for, and no 
   held.resolve()
   await holding
   for (const other of await Promise.all(others)) expect(other === null || isConnectionError(other)).toBe(true)
+})
+
+test('a server that refused a crowd while it was away is reached soon after it is back', { timeout: 5_000 }, async () => {
+  const { proxy, url } = await before(await freshDatabase({ max: 1 }))
+  const door = createServer((client) => {
+    const { hostname, port } = new URL(proxy.url)
+    const inside = connectTo(Number(port), hostname)
+    client.pipe(inside).pipe(client)
+    for (const socket of [client, inside]) socket.on('error', () => undefined)
+  })
+  const open = async (port: number) => {
+    door.listen(port, '127.0.0.1')
+    await once(door, 'listening')
+    return (door.address() as AddressInfo).port
+  }
+  const port = await open(0)
+  door.close()
+  const address = new URL(url)
+  address.port = String(port)
+  const { sql: client } = connect(address.href, { max: 12, applicationName: 'lost' })
+  onTestFinished(async () => {
+    await client.end({ timeout: 0 })
+    door.close()
+  })
+  const refused = await Promise.all(Array.from({ length: 40 }, () => failure(client`select 1`.execute())))
+  expect(refused.every(isConnectionError)).toBe(true)
+  await open(port)
+  const answers = await Promise.all(Array.from({ length: 12 }, async () => [...(await client`select 1 as one`)]))
+  expect(answers).toEqual(Array.from({ length: 12 }, () => [{ one: 1 }]))
 })
