@@ -13,7 +13,7 @@ import { openSignatureWriter, PIECE_BYTES } from './signature-writer.ts'
 
 export function createSignatureStore(db: Database, clock: Clock): SignatureStore {
   return {
-    open: async () => openSignatureWriter(db, createHash('sha256'), clock),
+    open: async (persevere = (write) => write()) => openSignatureWriter(db, createHash('sha256'), clock, persevere),
     read: (sha256) => readPieces(db, sha256),
   }
 }

@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer'
 import type { Hash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { BlobWriter, Clock } from '../domain/ports.ts'
+import type { BlobWriter, Clock, Persevere } from '../domain/ports.ts'
 import type { Database } from './connect.ts'
 
 /** As text it is short-lived to V8 (128 KiB and more are not), and 3 MB are two dozen statements. */
@@ -13,7 +13,7 @@ export const PIECE_BYTES = 120 * 1024
 const ON_THEIR_WAY_MAX = 3
 
 /** After `commit` or `abort` it takes no more; `abort` is then a no-op, so that it may stand in a `finally`. */
-export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): BlobWriter {
+export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, persevere: Persevere): BlobWriter {
   const held = Buffer.allocUnsafe(PIECE_BYTES)
   let heldBytes = 0
   let bytes = 0
@@ -33,10 +33,16 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
     return taken
   }
 
+  /** Repeated, a piece is there once; a first one whose answer was lost stays behind for the sweep. */
+  function putPiece(): Promise<string> {
+    const [named, at, text] = [upload, ordinal++, takeHeld()]
+    return persevere(() => putPieceAside(db, named, at, text, clock.nowMs()))
+  }
+
   /** Those on their way are told of when one of them has to be waited for; until then a failure is not unheard. */
   async function putAside(): Promise<void> {
     if (onTheirWay.length === ON_THEIR_WAY_MAX) await onTheirWay.shift()
-    const put = putPieceAside(db, upload, ordinal++, takeHeld(), clock.nowMs())
+    const put = putPiece()
     put.catch(() => undefined)
     // The first one names the others.
     if (upload === null) upload = await put
@@ -61,10 +67,12 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock): Blo
       end()
       const signature = { sha256: hash.digest('hex'), bytes }
       if (upload === null) {
-        await insertSignature(db, signature.sha256, takeHeld(), clock.nowMs())
+        const text = takeHeld()
+        await persevere(() => insertSignature(db, signature.sha256, text, clock.nowMs()))
       } else {
-        await Promise.all([...onTheirWay, putPieceAside(db, upload, ordinal, takeHeld(), clock.nowMs())])
-        await insertPieced(db, upload, signature, clock.nowMs())
+        const named = upload
+        await Promise.all([...onTheirWay, putPiece()])
+        await persevere(() => insertPieced(db, named, signature, clock.nowMs()))
       }
       return signature
     },
@@ -84,6 +92,7 @@ async function putPieceAside(db: Database, upload: string | null, ordinal: numbe
     with ${LAZILY}
     insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
     select coalesce(${upload}, gen_random_uuid()::text), ${ordinal}, ${text}, ${text.length}, ${nowMs} from lazily
+    on conflict (upload, ordinal) do update set created_at_ms = excluded.created_at_ms
     returning upload`)
   const [row] = rows
   if (row === undefined) throw new Error('a piece of a signature was not put aside')

@@ -50,7 +50,7 @@ export function createStoringSink(inst: Installation, run: TurnRun, attempt: num
     pictures: () => parts.filter((part) => part.mediaId !== null && !part.thought).length,
     sink: {
       openImage: () => inst.blobs.open(),
-      openSignature: () => inst.signatures.open(),
+      openSignature: () => inst.signatures.open((write) => persevere(inst.clock, lost, write)),
       part: async (received) => {
         const stored = await storePart(inst, run, received, parts.length, mintedBy, lost)
         parts.push(stored.part)

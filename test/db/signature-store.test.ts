@@ -109,6 +109,25 @@ describe('a signature', () => {
     expect(await sql`select from signatures`).toHaveLength(0)
   })
 
+  it('each of whose writes is repeated, since the first answer was lost on the way, is whole, and there once', async () => {
+    const { db, sql } = await freshDatabase()
+    const store = createSignatureStore(db, systemClock)
+    const twice = async <Result>(write: () => Promise<Result>) => {
+      await write()
+      return write()
+    }
+    const short = await store.open(twice)
+    await short.write(characters.subarray(0, 10))
+    await short.commit()
+    expect(await writeIn(await store.open(twice), 65_536)).toEqual({ sha256, bytes: characters.length })
+    expect(await sql`select from signatures`).toHaveLength(2)
+    // The first piece gives the others their name: of two, one stays for the sweep.
+    expect(await sql`select from signature_pieces`).toHaveLength(piecesInAll + 1)
+    const pieces: Uint8Array[] = []
+    for await (const piece of store.read(sha256)) pieces.push(piece)
+    expect(Buffer.concat(pieces).equals(characters)).toBe(true)
+  })
+
   it('that an earlier version stored whole is read as well', async () => {
     const { db, sql } = await freshDatabase()
     await sql`insert into signatures (sha256, characters, created_at_ms) values (${sha256}, ${Buffer.from(characters)}, 1)`
