@@ -5,7 +5,10 @@ import type { FieldError } from './problem.ts'
 
 export type Parsed<Data> = { ok: true; data: Data } | { ok: false; errors: FieldError[] }
 
-/** Paths have dots, and `under` before them; the path of the whole is empty. A key nobody knows is named as a path itself. */
+/**
+ * Paths have dots, and `under` before them; the path of the whole is empty. A key nobody knows is named as a path itself. One error
+ * a path, the first: what follows from a wrong kind is no news.
+ */
 export function parseFields<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
@@ -13,7 +16,8 @@ export function parseFields<Schema extends z.ZodType>(
 ): Parsed<z.output<Schema>> {
   const parsed = schema.safeParse(input, { error: issueWords })
   if (parsed.success) return { ok: true, data: parsed.data }
-  return { ok: false, errors: parsed.error.issues.flatMap((issue) => fieldErrors(issue, under)) }
+  const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, under))
+  return { ok: false, errors: errors.filter(({ path }, index) => errors.findIndex((one) => one.path === path) === index) }
 }
 
 function fieldErrors(issue: z.core.$ZodIssue, under: readonly PropertyKey[]): FieldError[] {

@@ -56,12 +56,16 @@ const WHO_CAN_MEND: Readonly<Record<RejectionCause, string>> = Object.freeze({
   other: 'The request must be changed, or the operator must look into the endpoint.',
 })
 
+/** Of a turn that was sent to nobody, since no model takes it. */
+const NOBODY_CAN = 'No model of the chain can do what is asked, so none was asked.'
+
 /** No model is left, or no time. `retryAfterMs`: when something comes back, where that is known. */
 export function exhaustedEnding(situation: Situation, passedOver: readonly PassedOver[], retryAfterMs: number | null): Ending {
   const { ledger } = situation
   if (ledger.ambiguous) return unknownEnding(situation)
   const code = ledger.last === null ? codeWithoutAttempt(situation, passedOver) : CODE_AFTER[ledger.last.outcome]
-  const detail = `${story(situation)} ${ADVICE[code] ?? ''}`.trim()
+  const told = code === 'upstream_rejected' && ledger.last === null ? NOBODY_CAN : story(situation)
+  const detail = `${told} ${ADVICE[code] ?? ''}`.trim()
   return { status: 'failed', problem: turnProblem(code, detail, retryAfterMs === null ? {} : { retryAfterMs }) }
 }
 
@@ -120,12 +124,12 @@ function codeWithoutAttempt({ places, input }: Situation, passedOver: readonly P
 }
 
 /** What was tried, model by model: "gemini-3-pro-image: 3 × overloaded." */
-function story({ ledger, places, input }: Situation): string {
+function story({ ledger, input }: Situation): string {
   const counts = new Map<string, number>()
   for (const { model, outcome } of input.attempts) {
     const what = `${model}: ${outcome ?? 'ambiguous'}`
     counts.set(what, (counts.get(what) ?? 0) + 1)
   }
-  if (ledger.last === null) return places.length === 0 ? 'The chain is empty.' : 'No model could be asked before the deadline.'
+  if (ledger.last === null) return 'No model could be asked before the deadline.'
   return `Tried ${[...counts].map(([what, count]) => `${what} × ${count}`).join(', ')}.`
 }

@@ -27,6 +27,12 @@ it.each([
   expect(parseFields(schema, input)).toEqual({ ok: false, errors: [{ path: '', message }] })
 })
 
+it('what is of the wrong kind is told of once', () => {
+  const schema = z.strictObject({ models: z.array(z.string()).max(8) })
+  const message = 'must be an array, not a string'
+  expect(parseFields(schema, { models: 'gemini-3-pro-image' })).toEqual({ ok: false, errors: [{ path: 'models', message }] })
+})
+
 it('a schema’s own words go before these', () => {
   expect(parseFields(z.string({ error: 'must be a name' }), 1)).toMatchObject({ errors: [{ message: 'must be a name' }] })
 })

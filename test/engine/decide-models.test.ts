@@ -31,6 +31,15 @@ describe('capabilities', () => {
     })
   })
 
+  it('what no model of the chain can do was asked of none, and the turn says so', () => {
+    const turn = turnFacts({ referenceImages: 5 })
+    const decision = decide(decisionInput({ turn, chain: chainOf([OLD]) }))
+    expect(decision).toMatchObject({
+      kind: 'fail',
+      problem: { code: 'upstream_rejected', detail: expect.stringMatching(/^No model of the chain can do what is asked/) },
+    })
+  })
+
   it('too many references lead past a model, or are cut', () => {
     const turn = turnFacts({ referenceImages: 5 })
     const chain = chainOf([OLD, PRO])
