@@ -23,7 +23,9 @@ export const SessionResource = z
     ...SETTINGS_SHOWN,
     models: Models.openapi({ description: 'The chain its turns go through: its own, or the one `strategy` resolves to' }),
     expiresAt: Timestamp.nullable(),
-    headTurnId: idOf('trn').nullable(),
+    headTurnId: idOf('trn')
+      .nullable()
+      .openapi({ description: 'What the next turn builds on. It moves on success only, and only if it still is the turn’s parent' }),
     turnCount: z.int(),
     costUsd: CostUsd,
     createdAt: Timestamp,

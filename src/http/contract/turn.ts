@@ -14,7 +14,10 @@ const DEADLINE_MS_MAX = 24 * 3_600_000
 /** All a turn may say besides its parts: the `options` of a form. */
 /** Two schemas are made of it: one that is made of the other would be an `allOf`, of two that each forbid what the other has. */
 const options = z.strictObject({
-  parentId: idOf('trn').nullable().optional().openapi({ description: 'Absent: the head. null: a new root' }),
+  parentId: idOf('trn')
+    .nullable()
+    .optional()
+    .openapi({ description: 'What it builds on, a turn that succeeded. Absent: the head. null: a new root' }),
   expectedHeadTurnId: idOf('trn').nullable().optional().openapi({ description: '412 `stale_parent` unless this is the head' }),
   image: ImageSettings.default({}),
   models: Models.nullable().default(null),
