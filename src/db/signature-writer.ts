@@ -34,10 +34,7 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, pers
   }
 
   /** Repeated, a piece is there once; a first one whose answer was lost stays behind for the sweep. */
-  function putPiece(): Promise<string> {
-    const [named, at, text] = [upload, ordinal++, takeHeld()]
-    return persevere(() => putPieceAside(db, named, at, text, clock.nowMs()))
-  }
+  const putPiece = (named = upload, at = ordinal++, text = takeHeld()) => persevere(() => putPieceAside(db, named, at, text, clock.nowMs()))
 
   /** Those on their way are told of when one of them has to be waited for; until then a failure is not unheard. */
   async function putAside(): Promise<void> {
