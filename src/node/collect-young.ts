@@ -11,18 +11,29 @@ import type { Clock } from '../domain/ports.ts'
 const GROWTH_BYTES_MAX = 8 * 1024 * 1024
 const LOOK_EVERY_MS = 10
 
+export interface Heap {
+  /** What is held outside of it. */
+  externalBytes(): number
+  scavenge(): void
+}
+
 /** Looks every few milliseconds, until the signal aborts. */
-export async function collectYoung(clock: Clock, stopped: AbortSignal): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as NonNullable<typeof globalThis.gc>
-  let leastBytes = getHeapStatistics().external_memory
+export async function collectYoung(clock: Clock, stopped: AbortSignal, heap: Heap = ownHeap()): Promise<void> {
+  let leastBytes = heap.externalBytes()
   while (!stopped.aborted) {
-    const { external_memory: bytes } = getHeapStatistics()
+    const bytes = heap.externalBytes()
     leastBytes = Math.min(leastBytes, bytes)
     if (bytes - leastBytes >= GROWTH_BYTES_MAX) {
-      collect({ type: 'minor' })
-      leastBytes = getHeapStatistics().external_memory
+      heap.scavenge()
+      leastBytes = heap.externalBytes()
     }
     await clock.sleep(LOOK_EVERY_MS, stopped).catch(() => undefined)
   }
+}
+
+/** Of this thread. */
+export function ownHeap(): Heap {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as NonNullable<typeof globalThis.gc>
+  return { externalBytes: () => getHeapStatistics().external_memory, scavenge: () => collect({ type: 'minor' }) }
 }
