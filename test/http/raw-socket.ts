@@ -37,17 +37,43 @@ export interface RawAnswer {
   body: string
 }
 
-/** The answers in what came back, in order; bodies by their Content-Length. */
+/** The answers in what came back, in order; bodies by their Content-Length, or put together from their chunks. */
 export function parseAnswers(received: string): RawAnswer[] {
   const answers: RawAnswer[] = []
   for (let rest = received; rest.startsWith('HTTP/1.1 '); ) {
     const [head = ''] = rest.split('\r\n\r\n', 1)
     const [line = '', ...fields] = head.split('\r\n')
     const headers = new Map(fields.map((field) => [field.split(':', 1).join().toLowerCase(), field.slice(field.indexOf(':') + 1).trim()]))
-    const start = head.length + 4
-    const end = start + Number(headers.get('content-length') ?? 0)
-    answers.push({ status: Number(line.split(' ')[1]), headers, body: rest.slice(start, end) })
-    rest = rest.slice(end)
+    const after = rest.slice(head.length + 4)
+    const { body, wireLength } = headers.get('transfer-encoding') === 'chunked' ? readChunks(after) : readSized(after, headers)
+    answers.push({ status: Number(line.split(' ')[1]), headers, body })
+    rest = after.slice(wireLength)
   }
   return answers
+}
+
+interface RawBody {
+  body: string
+  /** With what frames it. */
+  wireLength: number
+}
+
+function readSized(text: string, headers: ReadonlyMap<string, string>): RawBody {
+  const wireLength = Number(headers.get('content-length') ?? 0)
+  return { body: text.slice(0, wireLength), wireLength }
+}
+
+/** As far as they came: one that breaks off has no chunk of length 0 at its end, and its body is what was whole. */
+function readChunks(text: string): RawBody {
+  let body = ''
+  let at = 0
+  for (;;) {
+    const [size = ''] = /^[0-9a-f]+(?=\r\n)/i.exec(text.slice(at)) ?? []
+    const start = at + size.length + 2
+    const end = start + Number.parseInt(size, 16)
+    if (size === '' || end + 2 > text.length) return { body, wireLength: text.length }
+    body += text.slice(start, end)
+    at = end + 2
+    if (end === start) return { body, wireLength: at }
+  }
 }
