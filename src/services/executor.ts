@@ -160,13 +160,14 @@ export class Executor {
     await this.#register()
   }
 
+  /** Waits for no claim: one that is slow to be answered must not keep the node from hearing what was canceled. */
   async #sweep(): Promise<void> {
     const { db } = this.#inst
     for (const claim of this.#handBacks.splice(0)) await this.#handBack(claim, BROKEN_PAUSE_MS)
     await this.#compareHolds()
     await leases.freeTurnsOfDeadNodes(db)
     await leases.releaseForgottenQueues(db)
-    await this.#look()
+    this.wake()
     await handOverWebhooks(this.#inst)
   }
 
