@@ -10,10 +10,11 @@ import { systemRandom } from '../../src/runtime/random.ts'
 import { Executor } from '../../src/services/executor.ts'
 import { openHouse } from './installation.ts'
 
-/** Run before and after the database is asked which turns the node holds. */
+/** Run before and after the database is asked which turns the node holds, and before it is asked for due ones. */
 interface Hold {
   before(): Promise<void>
   after(): Promise<void>
+  claim(): Promise<void>
 }
 
 /** The database, which holds back what asks for them. */
@@ -22,8 +23,10 @@ const holdingBack = (db: Database, hold: Hold): Database =>
     get(target, name) {
       if (name !== 'execute') return Reflect.get(target, name)
       return async (statement: SQL) => {
-        const isAsked = dialect.sqlToQuery(statement).sql.includes('where lease_owner = ')
+        const { sql: text } = dialect.sqlToQuery(statement)
+        const isAsked = isSweep(text)
         if (isAsked) await hold.before()
+        if (isClaim(text)) await hold.claim()
         const rows = await target.execute(statement)
         if (isAsked) await hold.after()
         return rows
@@ -32,6 +35,9 @@ const holdingBack = (db: Database, hold: Hold): Database =>
   })
 
 const dialect = new PgDialect()
+
+const isSweep = (text: string) => text.includes('where lease_owner = ')
+const isClaim = (text: string) => text.includes('skip locked')
 
 const OVERLOADED: ModelAnswer = {
   ...{ outcome: 'overloaded', httpStatus: 503, message: 'overloaded', facts: {}, billed: 'no' },
@@ -52,20 +58,26 @@ describe('a turn that waited a moment and runs again', () => {
         return isFirst ? OVERLOADED : installation.model.attempt(request, sink, signal)
       },
     }
-    const hold: Hold = { before: async () => {}, after: async () => {} }
+    const hold: Hold = { before: async () => {}, after: async () => {}, claim: async () => {} }
     const db = holdingBack(installation.db, hold)
     const nameNode = () => makeId('nod', systemClock.nowMs(), systemRandom.bytes(10))
     const executor = new Executor({ ...installation, db, model }, { nameNode, leaseMs: 30_000, turnsMax: 10 })
     await executor.start()
     try {
       const { id } = await house.submit((await house.session()).id, 'a house')
+      const looked = Promise.withResolvers<void>()
       hold.before = async () => {
         hold.before = async () => {}
+        // However slow this machine: it waits until it has been looked at.
+        hold.claim = async () => {
+          if (attempts > 0) await looked.promise
+        }
         asked.resolve()
         await house.until(id, ({ status }) => status === 'waiting')
       }
       hold.after = async () => {
         hold.after = async () => {}
+        looked.resolve()
         await house.until(id, (turn) => turn.attempts.length === 2)
         // Once the sweep has made of it what it will.
         setImmediate(told.resolve)
@@ -86,8 +98,6 @@ describe('a turn that waits and is claimed again and again', () => {
     const sweeps: (() => void)[] = []
     let claims = 0
     const db = answeringLate(installation.db, {
-      isSweep: (text) => text.includes('where lease_owner = '),
-      isClaim: (text) => text.includes('skip locked'),
       swept: () => {
         for (const go of sweeps.splice(0)) go()
       },
@@ -121,14 +131,12 @@ describe('a turn that waits and is claimed again and again', () => {
 })
 
 interface Lateness {
-  isSweep(text: string): boolean
-  isClaim(text: string): boolean
   swept(): void
   untilSwept(): Promise<void>
 }
 
 /** The database, whose answer to a claim that found something comes after the next sweep has looked. */
-function answeringLate(db: Database, { isSweep, isClaim, swept, untilSwept }: Lateness): Database {
+function answeringLate(db: Database, { swept, untilSwept }: Lateness): Database {
   return new Proxy(db, {
     get(target, name) {
       if (name !== 'execute') return Reflect.get(target, name)
