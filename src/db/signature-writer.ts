@@ -34,7 +34,11 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, pers
   }
 
   /** Repeated, a piece is there once; a first one whose answer was lost stays behind for the sweep. */
-  const putPiece = (named = upload, at = ordinal++, text = takeHeld()) => persevere(() => putPieceAside(db, named, at, text, clock.nowMs()))
+  function putPiece(): Promise<string> {
+    const piece = { upload, ordinal, text: takeHeld() }
+    ordinal += 1
+    return persevere(() => putPieceAside(db, piece, clock.nowMs()))
+  }
 
   /** Those on their way are told of when one of them has to be waited for; until then a failure is not unheard. */
   async function putAside(): Promise<void> {
@@ -83,8 +87,15 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, pers
   }
 }
 
+interface Piece {
+  /** Null for the first of its upload. */
+  upload: string | null
+  ordinal: number
+  text: string
+}
+
 /** Returns the name of the upload: the one given, or a new one for the first piece. */
-async function putPieceAside(db: Database, upload: string | null, ordinal: number, text: string, nowMs: number): Promise<string> {
+async function putPieceAside(db: Database, { upload, ordinal, text }: Piece, nowMs: number): Promise<string> {
   const rows = await db.execute<{ upload: string }>(sql`
     with ${LAZILY}
     insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
@@ -102,7 +113,10 @@ async function insertSignature(db: Database, sha256: string, text: string, nowMs
     values (${sha256}, convert_to(${text}, 'LATIN1'), ${nowMs}) ${TOUCHED}`)
 }
 
-/** The pieces stay where they are; those of a signature that is there already go. A crash of the server may have lost some, which the length tells. */
+/**
+ * The pieces stay where they are; those of a signature that is there already go. Where they are gone, by a crash of the server (the
+ * length tells) or since this statement had been carried out and its answer was lost, one that is there already will do.
+ */
 async function insertPieced(
   db: Database,
   upload: string,
@@ -111,14 +125,16 @@ async function insertPieced(
 ): Promise<void> {
   const rows = await db.execute<{ whole: boolean }>(sql`
     with put as (
-      select sum(bytes) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
+      select coalesce(sum(bytes), 0) = ${bytes}::int as whole from signature_pieces where upload = ${upload}
     ), stored as (
       insert into signatures (sha256, upload, bytes, created_at_ms)
       select ${sha256}, ${upload}, ${bytes}, ${nowMs} from put where whole ${TOUCHED} returning upload
+    ), known as (
+      update signatures set created_at_ms = ${nowMs} where sha256 = ${sha256} and not (select whole from put) returning sha256
     ), given_up as (
       delete from signature_pieces where upload = ${upload} and not exists (select from stored where stored.upload = ${upload})
     )
-    select whole from put`)
+    select whole or exists (select from known) as whole from put`)
   if (rows[0]?.whole !== true) throw new Error('the pieces of a signature were lost before it was whole')
 }
 

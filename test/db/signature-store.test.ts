@@ -123,6 +123,9 @@ describe('a signature', () => {
     expect(await sql`select from signatures`).toHaveLength(2)
     // The first piece gives the others their name: of two, one stays for the sweep.
     expect(await sql`select from signature_pieces`).toHaveLength(piecesInAll + 1)
+    // Brought again, its pieces are gone by the time of the repetition.
+    expect(await writeIn(await store.open(twice), 65_536)).toEqual({ sha256, bytes: characters.length })
+    expect(await sql`select from signature_pieces`).toHaveLength(piecesInAll + 2)
     const pieces: Uint8Array[] = []
     for await (const piece of store.read(sha256)) pieces.push(piece)
     expect(Buffer.concat(pieces).equals(characters)).toBe(true)
