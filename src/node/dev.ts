@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { startSimulator } from '../simulator/start-simulator.ts'
 import { startService } from './start-service.ts'
+import { whenToldToStop } from './when-told-to-stop.ts'
 
 /** A picture in a second or two: slow enough to see progress, fast enough to work with. */
 const LATENCY = { '*': { minMs: 1_000, maxMs: 2_000 } }
@@ -23,19 +24,12 @@ if ('problems' in parsed) await fail(parsed.problems.join('\n'))
 else {
   try {
     const service = await startService(parsed.ok, { logger })
-    const database = service.sharesDatabase ? `database  ${sharedDatabase(parsed.ok.dataDir)}\n` : ''
-    process.stdout.write(`\nservice   ${service.url}\nsimulator ${simulator.url}\n${database}\n`)
-    let stopping = false
-    const stop = async () => {
-      if (stopping) return
-      stopping = true
+    whenToldToStop(async () => {
       await service.close()
       await simulator.close()
-      process.exit(0)
-    }
-    // Not once: Ctrl-C comes from the terminal and from the watcher, and the second must not end at once what the first has begun to.
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
+    })
+    const database = service.sharesDatabase ? `database  ${sharedDatabase(parsed.ok.dataDir)}\n` : ''
+    process.stdout.write(`\nservice   ${service.url}\nsimulator ${simulator.url}\n${database}\n`)
   } catch (error) {
     await fail(`The service could not start: ${describeError(error)}`)
   }

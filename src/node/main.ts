@@ -5,6 +5,7 @@ import { describeError } from '../domain/describe-error.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { createLogger } from '../runtime/logger.ts'
 import { startService } from './start-service.ts'
+import { whenToldToStop } from './when-told-to-stop.ts'
 
 const NO_UPSTREAM = `No upstream is configured: set GEMINI_API_KEY to a key of the Gemini API and start again.
   GEMINI_API_KEY=… npm start
@@ -18,15 +19,7 @@ else {
   const logger = createLogger({ clock: systemClock, sink: (line) => void process.stdout.write(`${line}\n`) })
   try {
     const service = await startService(parsed.ok, { logger })
-    let stopping = false
-    const stop = async () => {
-      if (stopping) return
-      stopping = true
-      await service.close()
-      process.exit(0)
-    }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
+    whenToldToStop(service.close)
   } catch (error) {
     refuse(`The service could not start: ${describeError(error)}`)
     // What could not be closed either is not waited for.
