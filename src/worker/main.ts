@@ -31,11 +31,12 @@ const STAY_MS = 50_000
 
 export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
-    const staying = callerStays(request)
-    const { app, run } = await composeWorker(bindings, context, staying)
-    // Clients that follow a turn by its events submit it beforehand.
-    if (staying && run !== null && request.method === 'GET') context.waitUntil(run())
-    return app.fetch(request, bindings, context)
+    const { app, run } = await composeWorker(bindings, context, callerStays(request))
+    const response = await app.fetch(request, bindings, context)
+    // Clients that follow a turn by its events have submitted it beforehand.
+    const isFollowing = request.method === 'GET' && response.headers.get('content-type')?.startsWith('text/event-stream') === true
+    if (isFollowing && run !== null) context.waitUntil(run())
+    return response
   },
 
   async scheduled(_event: unknown, bindings: Bindings, context: ExecutionContext): Promise<void> {
