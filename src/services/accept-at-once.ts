@@ -33,7 +33,7 @@ export async function acceptAtOnce(
     if (expectedHeadTurnId !== undefined && expectedHeadTurnId !== found.headTurnId) return null
     const parentId = input.parentId === undefined ? found.headTurnId : input.parentId
     if (parentId !== null && found.parent?.status !== 'succeeded') return null
-    checkChain(ctx.catalogue, askedOf(found.settings, request))
+    checkChain(ctx, askedOf(ctx, found.settings, request))
 
     const index = found.parent === null ? 0 : found.parent.depth + 1
     const row = { ...request, id, tenantId, sessionId, parentId, parentIsHead: false, depth: index, reservedUsd: null }

@@ -1,44 +1,78 @@
-/** Refuses, before anything is stored, what the first model asked could never do. */
-import type { Catalogue } from '../domain/catalogue.ts'
+/** Refuses, before anything is stored, what no model asked could ever do. */
+import type { ModelEntry } from '../domain/catalogue.ts'
 import { findModel } from '../domain/catalogue.ts'
 import type { ImageSettings } from '../domain/image-settings.ts'
 import { type FieldError, RequestError } from '../domain/problem.ts'
-import type { SessionSettings, Strategy } from '../domain/session.ts'
+import type { Degradable, SessionSettings, Strategy } from '../domain/session.ts'
 import type { TurnRequest } from '../domain/turn.ts'
+import { narrowPolicy, turnPolicy } from '../engine/policy.ts'
+import type { Installation } from './context.ts'
+import type { NewInputPart } from './resolve-media.ts'
 
 /** What the models of a turn are asked for: its own wish, else its session's. */
 export interface Asked {
   models: readonly string[] | null
   strategy: Strategy
   image: ImageSettings
+  /** Pictures of the turn itself; those of its history give way by themselves. */
+  pictures: number
+  allowDegraded: readonly Degradable[]
 }
 
-export function askedOf(session: SessionSettings, request: Pick<TurnRequest, 'models' | 'strategy' | 'image'>): Asked {
+type Wishes = Pick<TurnRequest, 'models' | 'strategy' | 'image' | 'window' | 'policy'> & { parts: readonly NewInputPart[] }
+
+/** Of a session that asks for nothing in particular yet. */
+const NO_WISHES: Wishes = { models: null, strategy: null, image: {}, window: null, policy: {}, parts: [] }
+
+export function askedOf({ policies }: Pick<Installation, 'policies'>, session: SessionSettings, wishes = NO_WISHES): Asked {
+  const strategy = wishes.strategy ?? session.strategy
   return {
-    models: request.models ?? (request.strategy === null ? session.models : null),
-    strategy: request.strategy ?? session.strategy,
-    image: { ...session.image, ...request.image },
+    models: wishes.models ?? (wishes.strategy === null ? session.models : null),
+    strategy,
+    image: { ...session.image, ...wishes.image },
+    pictures: wishes.parts.filter(({ type }) => type === 'image').length,
+    allowDegraded: narrowPolicy(turnPolicy(policies, wishes.window, strategy), session.policy, wishes.policy).allowDegraded,
   }
 }
 
 /**
- * @throws RequestError `invalid_request` for a model nobody knows, or a size or ratio that no model of the chain can make.
- * What only some of them can make is left to the engine, which skips or degrades them.
+ * @throws RequestError `invalid_request` for a model nobody knows, or a size, ratio or number of pictures that is beyond every model
+ * of the chain and may not be degraded. What only some of them can do is left to the engine, which skips or degrades them.
  */
-export function checkChain(catalogue: Catalogue, asked: Asked): void {
+export function checkChain({ catalogue }: Pick<Installation, 'catalogue'>, asked: Asked): void {
   const names = asked.models ?? catalogue.chains[asked.strategy]
-  const errors: FieldError[] = []
-  const models = names.flatMap((name, index) => {
-    const model = findModel(catalogue, name)
-    if (model === null) errors.push({ path: `models.${index}`, message: `no model of the catalogue is called ${name}; see GET /v1/models` })
-    return model ?? []
-  })
-  const { size, aspectRatio } = asked.image
-  if (errors.length === 0 && size !== undefined && !models.some((model) => model.sizes.includes(size))) {
-    errors.push({ path: 'image.size', message: `none of ${names.join(', ')} makes ${size}` })
-  }
-  if (errors.length === 0 && aspectRatio !== undefined && !models.some((model) => model.aspectRatios.includes(aspectRatio))) {
-    errors.push({ path: 'image.aspectRatio', message: `none of ${names.join(', ')} makes ${aspectRatio}` })
-  }
+  const found = names.map((name) => findModel(catalogue, name))
+  const models = found.filter((model) => model !== null)
+  const unknown = names.flatMap((name, index) =>
+    found[index] === null ? { path: `models.${index}`, message: `no model of the catalogue is called ${name}; see GET /v1/models` } : [],
+  )
+  const errors = unknown.length > 0 ? unknown : beyondAll(models, names.join(', '), asked)
   if (errors.length > 0) throw new RequestError('invalid_request', 'The models asked for cannot do this.', { errors })
+}
+
+function beyondAll(models: readonly ModelEntry[], names: string, { image, pictures, allowDegraded }: Asked): FieldError[] {
+  const { size, aspectRatio } = image
+  const picturesMax = Math.max(...models.map(({ referenceImagesMax }) => referenceImagesMax))
+  const makes = `none of ${names} makes`
+  const wanted: (FieldError & { degraded: Degradable; isMet: boolean })[] = [
+    {
+      degraded: 'size',
+      path: 'image.size',
+      message: `${makes} ${size}`,
+      isMet: size === undefined || models.some((model) => model.sizes.includes(size)),
+    },
+    {
+      degraded: 'aspectRatio',
+      path: 'image.aspectRatio',
+      message: `${makes} ${aspectRatio}`,
+      isMet: aspectRatio === undefined || models.some((model) => model.aspectRatios.includes(aspectRatio)),
+    },
+    {
+      degraded: 'references',
+      path: 'parts',
+      message: `${pictures} pictures, and none of ${names} takes more than ${picturesMax}`,
+      isMet: pictures <= picturesMax,
+    },
+  ]
+  return wanted.filter(({ degraded, isMet }) => !isMet && !allowDegraded.includes(degraded)).map(({ path, message }) => ({ path, message }))
 }

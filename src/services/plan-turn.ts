@@ -43,7 +43,7 @@ export const planTurn: Verb<PlanInput, TurnPlan> = async ({ ctx, input }) => {
   if (input.expectedHeadTurnId !== undefined && input.expectedHeadTurnId !== session.headTurnId) {
     throw new RequestError('stale_parent', `The head of this session is ${session.headTurnId ?? 'root'} now.`)
   }
-  checkChain(ctx.catalogue, askedOf(session, request))
+  checkChain(ctx, askedOf(ctx, session, request))
   const parentId = input.parentId === undefined ? session.headTurnId : input.parentId
   const turn = await imagine(ctx, input, parentId)
   const run = newRun(ctx, { turnId: turn.id, nodeId: '', epoch: 0 }, turn, session)

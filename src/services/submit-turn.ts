@@ -79,8 +79,8 @@ async function acceptTurn(ctx: ServiceContext, session: LockedSession, input: Su
   if (input.expectedHeadTurnId !== undefined && input.expectedHeadTurnId !== session.headTurnId) {
     throw new RequestError('stale_parent', `The head of this session is ${session.headTurnId ?? 'root'} now.`)
   }
-  const asked = askedOf(session, request)
-  checkChain(ctx.catalogue, asked)
+  const asked = askedOf(ctx, session, request)
+  checkChain(ctx, asked)
   const parentId = input.parentId === undefined ? session.headTurnId : input.parentId
   const state = await readSessionState(ctx.db, sessionId, parentId)
   if (parentId !== null && state.parent?.status !== 'succeeded') {

@@ -2,7 +2,7 @@ import { changeSession, lockSession } from '../db/session-queries.ts'
 import { loadTurns } from '../db/turn-views.ts'
 import { RequestError } from '../domain/problem.ts'
 import type { Session, SessionSettings } from '../domain/session.ts'
-import { checkChain } from './check-chain.ts'
+import { askedOf, checkChain } from './check-chain.ts'
 import type { Verb } from './context.ts'
 import { getSession } from './get-session.ts'
 import { allowSession, noSuch } from './scope.ts'
@@ -16,7 +16,7 @@ export const updateSession: Verb<{ sessionId: string; changes: Changes }, Sessio
   await ctx.db.transaction(async (tx) => {
     const current = await lockSession(tx, ctx.principal.tenantId, sessionId)
     if (current === null) throw noSuch('session', sessionId)
-    checkChain(ctx.catalogue, { ...current, ...changes })
+    checkChain(ctx, askedOf(ctx, { ...current, ...changes }))
     if (typeof changes.headTurnId === 'string') {
       const [head] = await loadTurns(tx, [changes.headTurnId])
       if (head === undefined || head.sessionId !== sessionId || head.status !== 'succeeded') {
