@@ -5,12 +5,14 @@ import { aRequest, openHouse } from './installation.ts'
 
 /** What nodes ask once a second, work or not, is not a turn's. */
 const SWEEPS = /nodes|from turns waiting|from turns where lease_owner|webhook_deliveries/
+/** What is told of a turn meanwhile is gathered for a quarter of a second: how often that is, is this machine's affair. */
+const PROGRESS = /^\s*with fence as \(\s*update turns set version = version/
 
 /** Statements a turn takes from its submission to its end, `begin` and `commit` and its submitter's own look included. */
 async function statementsPerTurn(text: string, turns: number, atOnce: boolean): Promise<number> {
   let statements = 0
   const onStatement = (statement: string) => {
-    if (!SWEEPS.test(statement)) statements += 1
+    if (!SWEEPS.test(statement) && !PROGRESS.test(statement)) statements += 1
   }
   const house = await openHouse({ connections: 12, onStatement, atOnce })
   const { executor } = await house.startNode()
@@ -27,7 +29,7 @@ async function statementsPerTurn(text: string, turns: number, atOnce: boolean): 
 }
 
 describe.each([
-  { what: 'three pictures, two of them interim, where it was accepted', text: 'a house', atOnce: true, alone: 12, together: 12 },
+  { what: 'three pictures, two of them interim, where it was accepted', text: 'a house', atOnce: true, alone: 11, together: 10 },
   { what: 'words alone, where it was accepted', text: 'what do you mean ?ask', atOnce: true, alone: 9, together: 7 },
   { what: 'words alone, wherever it is found', text: 'what do you mean ?ask', atOnce: false, alone: 15, together: 14 },
 ])('a turn answered with $what', ({ text, atOnce, alone, together }) => {
