@@ -208,6 +208,17 @@ describe('the turns of a session', () => {
     expect((await send('POST', `/v1/turns/${turn.id}/adopt`, { attempt: 1 })).body).toMatchObject({ errors: [{ path: 'attempt' }] })
   })
 
+  it('are not made again otherwise than they were, nor canceled by a request that says more', async () => {
+    const { id } = await newSession()
+    const turn = await newTurn(id)
+    const refused = { status: 400, body: { code: 'invalid_request', errors: [{ path: 'parts' }] } }
+    expect(await send('POST', `/v1/turns/${turn.id}/cancel`, TEXT)).toMatchObject(refused)
+    expect((await send('GET', `/v1/turns/${turn.id}`)).body).toMatchObject({ status: 'queued' })
+    expect(await send('POST', `/v1/turns/${turn.id}/cancel`, {})).toMatchObject({ status: 200, body: { status: 'canceled' } })
+    expect(await send('POST', `/v1/turns/${turn.id}/regenerate`, TEXT)).toMatchObject(refused)
+    expect((await send('GET', `/v1/sessions/${id}`)).body).toMatchObject({ turnCount: 1 })
+  })
+
   it('are not listed two ways at once', async () => {
     const { id } = await newSession()
     expect((await send('GET', `/v1/sessions/${id}/turns?all=true&leaf=trn_${ABSENT}`)).body).toMatchObject({ errors: [{ path: 'leaf' }] })

@@ -51,6 +51,9 @@ describe('a JSON body', () => {
 
   it('may be absent where nothing is required', async () => {
     expect(await send('/session', null, {})).toEqual({ ok: true, body: {} })
+    // As curl sends it with `-d ''`.
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': '0' }
+    expect(await send('/session', '', headers)).toEqual({ ok: true, body: {} })
   })
 
   it('says where its syntax breaks, and does not quote it', async () => {

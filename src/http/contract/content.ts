@@ -21,6 +21,9 @@ export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description
   return { description, content: { 'application/json': { schema } } }
 }
 
+/** Of an operation without a body: what a caller thinks to say there must not be passed over. */
+export const NoFields = z.strictObject({})
+
 /** Headers of an answer with a secret: no cache between here and its owner may keep it. */
 export const UNCACHED = { 'Cache-Control': 'no-store' }
 

@@ -7,7 +7,7 @@ import { regenerateTurn } from '../../services/regenerate-turn.ts'
 import { storeMedia } from '../../services/store-media.ts'
 import { submitTurn } from '../../services/submit-turn.ts'
 import { answerTurn } from '../answer-turn.ts'
-import { BODY_ERRORS, idParam, jsonAnswer } from '../contract/content.ts'
+import { BODY_ERRORS, idParam, jsonAnswer, NoFields } from '../contract/content.ts'
 import { EventStream } from '../contract/event.ts'
 import { RegenerateHeaders, SubmitHeaders } from '../contract/headers.ts'
 import { SubmitQuery } from '../contract/paging.ts'
@@ -15,6 +15,7 @@ import { TurnPlan } from '../contract/sent-request.ts'
 import { NewTurn, TurnForm, TurnResource } from '../contract/turn.ts'
 import type { HttpContext } from '../env.ts'
 import { invalidRequest } from '../parse/field-errors.ts'
+import { readJson } from '../parse/read-json.ts'
 import { pathId, readHeaders, readQuery } from '../parse/read-request.ts'
 import { readTurnInput, TURN_JSON_BYTES_MAX } from '../parse/turn-input.ts'
 import { presentPlan } from '../present/present-plan.ts'
@@ -76,15 +77,17 @@ export const submitTurnRoutes: readonly Route[] = [
     path: '/v1/turns/{id}/regenerate',
     operationId: 'regenerateTurn',
     summary: 'A sibling: same parent, same input',
-    description: 'A new turn beside the first, with the same parent and the same input. It is answered as a submitted one is.',
+    description:
+      'A new turn beside the first, with the same parent and the same input: it takes no body. It is answered as a submitted one is.',
     tags,
     access: 'session',
     startsWork: true,
     request: { params: idParam('trn'), headers: RegenerateHeaders },
     responses,
-    errors: ['invalid_request', 'budget_exhausted', 'session_busy', 'idempotency_mismatch'],
+    errors: [...BODY_ERRORS, 'budget_exhausted', 'session_busy', 'idempotency_mismatch'],
     handle: async (c, deps) => {
       const turnId = pathId(c, 'trn')
+      await readJson(c, NoFields)
       const { Prefer, 'Idempotency-Key': idempotencyKey = null } = readHeaders(c, RegenerateHeaders)
       return answerTurn(c, deps, await regenerateTurn({ ctx: c.var.services, input: { turnId, idempotencyKey } }), Prefer)
     },

@@ -5,7 +5,7 @@ import { describeRequest } from '../../services/describe-request.ts'
 import { getTurn } from '../../services/get-turn.ts'
 import { listTurns } from '../../services/list-turns.ts'
 import { awaitEnd } from '../answer-turn.ts'
-import { BODY_ERRORS, idParam, jsonAnswer, jsonBody } from '../contract/content.ts'
+import { BODY_ERRORS, idParam, jsonAnswer, jsonBody, NoFields } from '../contract/content.ts'
 import { WaitHeaders } from '../contract/headers.ts'
 import { pageOf, TurnsQuery } from '../contract/paging.ts'
 import { SentRequests } from '../contract/sent-request.ts'
@@ -87,9 +87,11 @@ export const turnRoutes: readonly Route[] = [
     access: 'session',
     request: { params },
     responses: { 200: jsonAnswer(TurnResource, 'The turn; `billed` says what it may have cost') },
-    errors: [],
+    errors: BODY_ERRORS,
     handle: async (c, deps) => {
-      const turn = await cancelTurn({ ctx: c.var.services, input: { turnId: pathId(c, 'trn') } })
+      const turnId = pathId(c, 'trn')
+      await readJson(c, NoFields)
+      const turn = await cancelTurn({ ctx: c.var.services, input: { turnId } })
       return c.json(await presentTurn(turn, mediaLinks(c, deps)))
     },
   },
