@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 import { expect, it, onTestFinished } from 'vitest'
 import { runDirPrefix } from '../support/test-cluster.ts'
 
+/** Of a program that makes a database first, twice, on a busy machine. */
+const timeout = 60_000
 const PROGRAM = join(import.meta.dirname, '../../src/node/dev.ts')
 
 interface Dev {
@@ -51,7 +53,7 @@ async function freshDir(): Promise<string> {
   return dir
 }
 
-it('a second npm run dev says that it shares the database of the first, which says nothing of the kind', async () => {
+it('a second npm run dev says that it shares the database of the first, which says nothing of the kind', { timeout }, async () => {
   const dataDir = await freshDir()
   const first = await startDev(dataDir)
   const second = await startDev(dataDir)
@@ -60,7 +62,7 @@ it('a second npm run dev says that it shares the database of the first, which sa
   expect(second.banner[2]).toContain(dataDir)
 })
 
-it('Ctrl-C, which comes from the terminal and from the watcher, puts everything away once', async () => {
+it('Ctrl-C, which comes from the terminal and from the watcher, puts everything away once', { timeout }, async () => {
   const { child, logged } = await startDev(await freshDir())
   const exited = once(child, 'exit')
   child.kill('SIGINT')
