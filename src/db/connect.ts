@@ -2,6 +2,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { type CopyIn, createCopyIn } from './copy-in.ts'
 import { beginWithin, type Patience, within } from './patience.ts'
 
 /** The postgres.js client. See `connect` for what its rows hold. */
@@ -13,11 +14,15 @@ export type Database = PgDatabase<PostgresJsQueryResultHKT, Record<string, never
 export interface Connection {
   sql: Sql
   db: Database
+  /** Null without `copies`. */
+  copyIn: CopyIn | null
 }
 
 export interface ConnectOptions {
   /** The most connections held at once for single statements, and as many again for transactions; opened as they are needed. */
   max: number
+  /** Connections that do nothing but COPY, opened as they are needed. Default: none. */
+  copies?: number
   /** What `pg_stat_activity` shows. */
   applicationName: string
   /** False behind Hyperdrive or another pooler that does not keep a session's prepared statements. Default true. */
@@ -48,9 +53,14 @@ export function connect(url: string, options: ConnectOptions): Connection {
   const transactions = open(url, options)
   // Drizzle sets up how a client reads and writes values; the statements of a transaction want the same.
   drizzle(transactions)
+  const copies = Array.from({ length: options.copies ?? 0 }, () => open(url, { ...options, max: 1, arrays: false }))
   const endStatements = sql.end
-  sql.end = async (how) => void (await Promise.all([endStatements(how), transactions.end(how)]))
-  return { sql, db: drizzle(preparing(sql, { transactions, patience: options.patience })) }
+  sql.end = async (how) => void (await Promise.all([endStatements(how), ...[transactions, ...copies].map((client) => client.end(how))]))
+  return {
+    sql,
+    db: drizzle(preparing(sql, { transactions, patience: options.patience })),
+    copyIn: copies.length === 0 ? null : createCopyIn(copies, options.patience),
+  }
 }
 
 /**

@@ -25,18 +25,19 @@ const open = new Set<TestDatabase>()
 /**
  * A migrated, empty database of its own (about 30 ms). Cheap enough for each test; a file may also share one.
  *
- * @param options `max`: connections in its pool; `onStatement`: see `connect`
+ * @param options `max`: connections in its pool; `copies`, `onStatement`: see `connect`
  */
 export async function freshDatabase({
   max = 10,
+  copies = 1,
   ...watched
-}: Pick<Partial<ConnectOptions>, 'max' | 'onStatement'> = {}): Promise<TestDatabase> {
+}: Pick<Partial<ConnectOptions>, 'max' | 'copies' | 'onStatement'> = {}): Promise<TestDatabase> {
   cluster ??= openCluster()
   const { address, admin } = await cluster
   const name = `${address.namePrefix}${randomUUID().slice(0, 8)}`
   await admin.sql`create database ${admin.sql(name)} template ${admin.sql(address.template)}`
   const url = urlOfDatabase(address.url, name)
-  const connection = connect(url, { max, applicationName: 'pentimento-test', ...watched })
+  const connection = connect(url, { max, copies, applicationName: 'pentimento-test', ...watched })
   const database: TestDatabase = {
     ...connection,
     url,

@@ -16,7 +16,7 @@ import { broken, doubtful, type Finding, fine } from './finding.ts'
 const MAJOR_TESTED = 18
 const MAJOR_MIN = 15
 /** What one node opens at most: statements, transactions, listening, jobs (`start-service.ts`, `dispatch.ts`). */
-const CONNECTIONS_PER_NODE = 28
+const CONNECTIONS_PER_NODE = 32
 const PATIENCE_MS = 5_000
 /** Turns are due by the clocks of nodes, leases end by that of the database. */
 const CLOCK_DIFFERENCE_MS_MAX = 1_000
