@@ -55,7 +55,7 @@ const MEDIA_URL_MS = 6 * 3_600_000
 export async function compose(config: Config, platform: Platform): Promise<Composed> {
   const { connection, clock, random, logger, blobs, pictures, transport, bell, dispatcher, webhooks, tracer } = platform
   const { endpoints, catalogue, policies } = config
-  const signatures = createSignatureStore(connection.db, clock)
+  const signatures = createSignatureStore(connection, { clock, random })
   const signingSecret = config.signingSecret ?? (await settleSetting(connection.db, 'signing_secret', hex(random.bytes(32))))
   const installation: Installation = {
     db: connection.db,

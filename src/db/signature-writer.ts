@@ -1,25 +1,33 @@
 /**
- * Writes one signature. A short one is one statement; of a long one pieces are stored (`signature_pieces`) while it arrives, a few on
- * their way and one being filled, and named at the end. A hundred at once so hold 50 MB, not 300.
+ * Writes one signature. A short one is one statement; of a long one rows are stored (`signature_pieces`) while it arrives, some
+ * batches on their way and one being filled, and named at the end. A hundred at once so hold 65 MB, not 300.
  */
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import type { Hash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { BlobWriter, Clock, Persevere } from '../domain/ports.ts'
-import type { Database } from './connect.ts'
+import type { Connection, Database } from './connect.ts'
+import { BATCH_ROWS, COPY_BATCH, createBatch, type PieceRow, type SignatureBatch } from './signature-batch.ts'
 
-/** As text it is short-lived to V8 (128 KiB and more are not), and 3 MB are two dozen statements. */
-export const PIECE_BYTES = 120 * 1024
 const ON_THEIR_WAY_MAX = 3
 
+export interface WriterOptions {
+  /** What the rows are stored under; of this signature alone. */
+  upload: string
+  /** Of SHA-256. */
+  hash: Hash
+  clock: Clock
+  persevere: Persevere
+}
+
 /** After `commit` or `abort` it takes no more; `abort` is then a no-op, so that it may stand in a `finally`. */
-export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, persevere: Persevere): BlobWriter {
-  const held = Buffer.allocUnsafe(PIECE_BYTES)
-  let heldBytes = 0
+export function openSignatureWriter({ db, copyIn }: Pick<Connection, 'db' | 'copyIn'>, options: WriterOptions): BlobWriter {
+  const { upload, hash, clock, persevere } = options
+  const unused: Buffer[] = []
+  let batch = createBatch(upload, 0)
   let bytes = 0
-  let ordinal = 0
-  let upload: string | null = null
-  const onTheirWay: Promise<unknown>[] = []
+  let batches = 0
+  const onTheirWay: Promise<void>[] = []
   let ended = false
 
   function end(): void {
@@ -27,27 +35,21 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, pers
     ended = true
   }
 
-  function takeHeld(): string {
-    const taken = held.toString('latin1', 0, heldBytes)
-    heldBytes = 0
-    return taken
-  }
-
-  /** Repeated, a piece is there once; a first one whose answer was lost stays behind for the sweep. */
-  function putPiece(): Promise<string> {
-    const piece = { upload, ordinal, text: takeHeld() }
-    ordinal += 1
-    return persevere(() => putPieceAside(db, piece, clock.nowMs()))
+  /** What a COPY may have stored before it failed is passed over by the insert, which may be repeated. */
+  async function put(filled: SignatureBatch): Promise<void> {
+    const data = copyIn === null ? null : filled.copyData(clock.nowMs())
+    if (copyIn !== null && data !== null && (await succeeds(copyIn(COPY_BATCH, data)))) unused.push(filled.memory)
+    else await persevere(() => insertRows(db, upload, filled.rows(), clock.nowMs()))
   }
 
   /** Those on their way are told of when one of them has to be waited for; until then a failure is not unheard. */
   async function putAside(): Promise<void> {
     if (onTheirWay.length === ON_THEIR_WAY_MAX) await onTheirWay.shift()
-    const put = putPiece()
-    put.catch(() => undefined)
-    // The first one names the others.
-    if (upload === null) upload = await put
-    else onTheirWay.push(put)
+    const stored = put(batch)
+    stored.catch(() => undefined)
+    onTheirWay.push(stored)
+    batches += 1
+    batch = createBatch(upload, batches * BATCH_ROWS, unused.pop())
   }
 
   return {
@@ -55,25 +57,21 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, pers
       if (ended) throw new Error('the signature writer has ended')
       hash.update(piece)
       bytes += piece.byteLength
-      for (let at = 0; at < piece.byteLength; ) {
-        if (heldBytes === PIECE_BYTES) await putAside()
-        const taken = piece.subarray(at, at + PIECE_BYTES - heldBytes)
-        held.set(taken, heldBytes)
-        heldBytes += taken.byteLength
-        at += taken.byteLength
+      for (let rest = piece; rest.byteLength > 0; ) {
+        if (batch.isFull()) await putAside()
+        rest = rest.subarray(batch.take(rest))
       }
     },
 
     async commit() {
       end()
       const signature = { sha256: hash.digest('hex'), bytes }
-      if (upload === null) {
-        const text = takeHeld()
+      if (batches === 0) {
+        const text = batch.text()
         await persevere(() => insertSignature(db, signature.sha256, text, clock.nowMs()))
       } else {
-        const named = upload
-        await Promise.all([...onTheirWay, putPiece()])
-        await persevere(() => insertPieced(db, named, signature, clock.nowMs()))
+        await Promise.all([...onTheirWay, put(batch)])
+        await persevere(() => insertPieced(db, upload, signature, clock.nowMs()))
       }
       return signature
     },
@@ -82,29 +80,26 @@ export function openSignatureWriter(db: Database, hash: Hash, clock: Clock, pers
       if (ended) return
       end()
       await Promise.allSettled(onTheirWay)
-      if (upload !== null) await db.execute(sql`delete from signature_pieces where upload = ${upload}`)
+      if (batches > 0) await db.execute(sql`delete from signature_pieces where upload = ${upload}`)
     },
   }
 }
 
-interface Piece {
-  /** Null for the first of its upload. */
-  upload: string | null
-  ordinal: number
-  text: string
+function succeeds(done: Promise<void>): Promise<boolean> {
+  return done.then(
+    () => true,
+    () => false,
+  )
 }
 
-/** Returns the name of the upload: the one given, or a new one for the first piece. */
-async function putPieceAside(db: Database, { upload, ordinal, text }: Piece, nowMs: number): Promise<string> {
-  const rows = await db.execute<{ upload: string }>(sql`
+async function insertRows(db: Database, upload: string, rows: readonly PieceRow[], nowMs: number): Promise<void> {
+  const values = rows.map(({ ordinal, characters }) => sql`(${ordinal}::int, ${characters}::text)`)
+  await db.execute(sql`
     with ${LAZILY}
     insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
-    select coalesce(${upload}, gen_random_uuid()::text), ${ordinal}, ${text}, ${text.length}, ${nowMs} from lazily
-    on conflict (upload, ordinal) do update set created_at_ms = excluded.created_at_ms
-    returning upload`)
-  const [row] = rows
-  if (row === undefined) throw new Error('a piece of a signature was not put aside')
-  return row.upload
+    select ${upload}::text, ordinal, characters, length(characters), ${nowMs}::bigint
+    from lazily, (values ${sql.join(values, sql`, `)}) as piece (ordinal, characters)
+    on conflict (upload, ordinal) do nothing`)
 }
 
 async function insertSignature(db: Database, sha256: string, text: string, nowMs: number): Promise<void> {
@@ -139,8 +134,8 @@ async function insertPieced(
 }
 
 /**
- * No piece waits for the disk: the statement that names them does, and so for all that came before it. What a crash of the server
- * takes of them until then, the length tells; from then on a turn that lives through such a crash may name the signature.
+ * No row waits for the disk, nor does a COPY: the statement that names them does, and so for all that came before it. What a crash of
+ * the server takes of them until then, the length tells; from then on a turn that lives through such a crash may name the signature.
  */
 const LAZILY = sql`lazily as materialized (select set_config('synchronous_commit', 'off', true))`
 

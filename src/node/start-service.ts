@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import manifest from '../../package.json' with { type: 'json' }
 import { compose } from '../compose.ts'
 import type { Config } from '../config.ts'
-import { connect, type Database } from '../db/connect.ts'
+import { type ConnectOptions, connect, type Database } from '../db/connect.ts'
 import { createListeningBell } from '../db/event-bell.ts'
 import { migrate } from '../db/migrate.ts'
 import { describeError } from '../domain/describe-error.ts'
@@ -43,7 +43,13 @@ export interface Service {
 const DATABASE_CONNECTIONS = 12
 /** Far longer than any statement of ours takes, and short enough to be noticed within a lease. */
 const DATABASE_PATIENCE_MS = 20_000
-const DATABASE_OPTIONS = { max: DATABASE_CONNECTIONS, applicationName: 'pentimento', patience: { clock, ms: DATABASE_PATIENCE_MS } }
+const DATABASE_OPTIONS: ConnectOptions = {
+  max: DATABASE_CONNECTIONS,
+  // A signature has three batches on their way at most, each for some milliseconds.
+  copies: 4,
+  applicationName: 'pentimento',
+  patience: { clock, ms: DATABASE_PATIENCE_MS },
+}
 /** Turns in flight in one process; memory per waiting turn is what bounds it. */
 const TURNS_MAX = 2_500
 /** Most of what is closed takes milliseconds; a database of our own is given the time to put everything away. */

@@ -47,7 +47,7 @@ export async function openPlace(): Promise<Place> {
     as: (tenantId) => ({
       ...{ db: database.db, clock, random: systemRandom, logger, blobs, checksums, bell, requestId: 'req_test', traceParent: null },
       principal: { tenantId, kind: 'tenant', sessionId: null },
-      signatures: createSignatureStore(database.db, clock),
+      signatures: createSignatureStore(database, { clock, random: systemRandom }),
       inspector: createImageInspector(blobs),
       pictures: { thumbnail: unused, toDisplayJpeg: unused },
       model: { attempt: unused },

@@ -86,7 +86,7 @@ export async function openApp(config: Partial<HttpConfig> = {}, over?: TestDatab
     random,
     logger,
     blobs,
-    signatures: createSignatureStore(database.db, clock),
+    signatures: createSignatureStore(database, { clock, random }),
     inspector: createImageInspector(blobs),
     checksums,
     pictures: { thumbnail: async () => new TextEncoder().encode('a small picture'), toDisplayJpeg: unused },

@@ -85,9 +85,9 @@ describe('the sweep', () => {
     await whole.commit()
     const dying = await installation.signatures.open()
     await dying.write(new Uint8Array(300_000).fill(65))
-    await expect.poll(() => database.sql`select from signature_pieces`).toHaveLength(2)
+    await expect.poll(() => database.sql`select from signature_pieces`).toHaveLength(20)
     expect(await collectAfter(1, installation)).toMatchObject({ signatures: 0, signaturePieces: 0 })
-    expect(await collectAfter(3, installation)).toMatchObject({ signatures: 1, signaturePieces: 2 })
+    expect(await collectAfter(3, installation)).toMatchObject({ signatures: 1, signaturePieces: 20 })
   })
 
   it('that dies between bytes and row is made good by the next, and by whoever brings the bytes again', async () => {

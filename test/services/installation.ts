@@ -118,7 +118,7 @@ export async function openHouse(options: Options = {}): Promise<House> {
   }
   const furnish = (clock: Clock): Installation => {
     const blobs = createFsBlobStore(dir, { clock, random: systemRandom, durable: false })
-    const signatures = createSignatureStore(database.db, clock)
+    const signatures = createSignatureStore(database, { clock, random: systemRandom })
     const unused = () => Promise.reject(new Error('no test makes pictures of pictures here'))
     return {
       ...{ db: database.db, clock, random: systemRandom, logger, blobs, signatures, bell, endpoints: [endpoint] },

@@ -62,7 +62,7 @@ interface Place {
 async function seedTurn(stage: Stage, place: Place, picture: Buffer, signatureBytes: number): Promise<string> {
   const { db } = stage.connection
   const image = await seedImage(stage, picture)
-  const writer = await createSignatureStore(db, clock).open()
+  const writer = await createSignatureStore(stage.connection, { clock, random }).open()
   await writer.write(signatureOf(image.sha256, signatureBytes))
   const signature = await writer.commit()
   const nowMs = clock.nowMs()
