@@ -14,6 +14,9 @@ import { openSignatureWriter } from './signature-writer.ts'
 /** What is read at a time: as text it is short-lived to V8 (128 KiB and more are not). */
 const READ_BYTES = 120_000
 
+/** Pieces asked for at once: most of the time of a piece is its way here. */
+const AHEAD = 3
+
 export interface SignatureStoreOptions {
   clock: Clock
   random: Random
@@ -36,20 +39,20 @@ async function* readPieces(db: Database, sha256: string): AsyncIterable<Uint8Arr
   const { upload, bytes, rowBytes } = await find(db, sha256)
   // Rows of earlier versions hold as much as is read at a time.
   const rows = Math.max(1, Math.floor(READ_BYTES / (rowBytes ?? READ_BYTES)))
-  let read = 0
-  const readOn = (piece: number) => {
-    const text = readText(db, upload === null ? wholeFrom(sha256, read + 1) : storedRows(upload, piece * rows, rows))
-    // Whoever stops reading leaves the piece after unread; what becomes of it concerns nobody.
-    text.catch(() => undefined)
-    return text
-  }
-  let next = bytes > 0 ? readOn(0) : null
-  for (let ordinal = 0; next !== null; ordinal++) {
-    const piece = await next
-    if (piece === null) throw new BlobMissing(sha256)
-    read += piece.byteLength
-    // Read ahead by one: half of the time of a piece is its way here.
-    next = read < bytes ? readOn(ordinal + 1) : null
+  const pieceBytes = rows * (rowBytes ?? READ_BYTES)
+  const pieces = Math.ceil(bytes / pieceBytes)
+  const read = (piece: number) =>
+    readText(db, upload === null ? part(sha256, piece * pieceBytes, pieceBytes) : storedRows(upload, piece * rows, rows))
+  const ahead: Promise<Uint8Array | null>[] = []
+  for (let asked = 0, given = 0; given < pieces; given++) {
+    for (; asked < Math.min(pieces, given + AHEAD); asked++) {
+      const piece = read(asked)
+      // Whoever stops reading leaves the pieces after unread; what becomes of them concerns nobody.
+      piece.catch(() => undefined)
+      ahead.push(piece)
+    }
+    const piece = await ahead.shift()
+    if (piece?.byteLength !== Math.min(pieceBytes, bytes - given * pieceBytes)) throw new BlobMissing(sha256)
     yield piece
   }
 }
@@ -75,8 +78,8 @@ const storedRows = (upload: string, from: number, count: number) => sql`
   from signature_pieces where upload = ${upload} and ordinal >= ${from}::int and ordinal < ${from + count}::int`
 
 /** `substr` on an EXTERNAL column fetches only the TOAST chunks it needs: 12 ms for 2.9 MB; as `text` it costs 145 ms. */
-const wholeFrom = (sha256: string, from: number) => sql`
-  select convert_from(substr(characters, ${from}::int, ${READ_BYTES}::int), 'LATIN1') as piece from signatures where sha256 = ${sha256}`
+const part = (sha256: string, from: number, bytes: number) => sql`
+  select convert_from(substr(characters, ${from + 1}::int, ${bytes}::int), 'LATIN1') as piece from signatures where sha256 = ${sha256}`
 
 async function readText(db: Database, query: SQL): Promise<Uint8Array | null> {
   const [row] = await db.execute<{ piece: string | null }>(query)

@@ -119,6 +119,13 @@ describe.each([
     expect(await sql`select from signatures`).toHaveLength(0)
   })
 
+  it.each([0, 7, rowsInAll - 1])('that has lost its %ith row is missed, not read short', async (ordinal) => {
+    const { sql, store } = await open()
+    await writeIn(await store.open(), 65_536)
+    await sql`delete from signature_pieces where ordinal = ${ordinal}`
+    await expect(readAll(store, sha256)).rejects.toThrow(BlobMissing)
+  })
+
   it('each of whose writes is repeated, since the first answer was lost on the way, is whole, and there once', async () => {
     const { sql, store } = await open()
     const twice = async <Result>(write: () => Promise<Result>) => {
