@@ -21,7 +21,7 @@ else {
     const service = await startService(parsed.ok, { logger })
     whenToldToStop(service.close)
   } catch (error) {
-    refuse(`The service could not start: ${describeError(error)}`)
+    refuse(`The service could not start: ${describeError(error)}\n\`npm run doctor\` says what to mend.`)
     // What could not be closed either is not waited for.
     process.exit(1)
   }
