@@ -122,6 +122,8 @@ export class Executor {
     await Promise.race([grace, this.#allDone()])
     over.abort()
     this.#lost.abort(new Error('the node is stopping'))
+    // A claim may still be on its way: what it brings is handed back.
+    await this.#looking
     await this.#allDone()
     this.#mode = 'stopped'
     this.#stopped.abort()
