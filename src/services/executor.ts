@@ -162,14 +162,14 @@ export class Executor {
     await this.#register()
   }
 
-  /** Waits for no claim: one that is slow to be answered must not keep the node from hearing what was canceled. */
+  /** One after the other, and none while a claim is on its way: what it brings is not known to this node yet. */
   async #sweep(): Promise<void> {
     const { db } = this.#inst
     for (const claim of this.#handBacks.splice(0)) await this.#handBack(claim, BROKEN_PAUSE_MS)
     await this.#compareHolds()
     await leases.freeTurnsOfDeadNodes(db)
     await leases.releaseForgottenQueues(db)
-    this.wake()
+    await this.#look()
     await handOverWebhooks(this.#inst)
   }
 
