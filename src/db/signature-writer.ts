@@ -93,12 +93,12 @@ function succeeds(done: Promise<void>): Promise<boolean> {
 }
 
 async function insertRows(db: Database, upload: string, rows: readonly PieceRow[], nowMs: number): Promise<void> {
-  const values = rows.map(({ ordinal, characters }) => sql`(${ordinal}::int, ${characters}::text)`)
+  const values = rows.map(({ ordinal, characters }) => sql`(${ordinal}::int, ${characters}::text, ${characters.length}::int)`)
   await db.execute(sql`
     with ${LAZILY}
     insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
-    select ${upload}::text, ordinal, characters, length(characters), ${nowMs}::bigint
-    from lazily, (values ${sql.join(values, sql`, `)}) as piece (ordinal, characters)
+    select ${upload}::text, ordinal, characters, bytes, ${nowMs}::bigint
+    from lazily, (values ${sql.join(values, sql`, `)}) as piece (ordinal, characters, bytes)
     on conflict (upload, ordinal) do nothing`)
 }
 
