@@ -53,13 +53,13 @@ export function connect(url: string, options: ConnectOptions): Connection {
   const transactions = open(url, options)
   // Drizzle sets up how a client reads and writes values; the statements of a transaction want the same.
   drizzle(transactions)
-  const copies = Array.from({ length: options.copies ?? 0 }, () => open(url, { ...options, max: 1, arrays: false }))
+  const copies = createCopyIn(() => open(url, { ...options, max: 1, arrays: false }), options.copies ?? 0, options.patience)
   const endStatements = sql.end
-  sql.end = async (how) => void (await Promise.all([endStatements(how), ...[transactions, ...copies].map((client) => client.end(how))]))
+  sql.end = async (how) => void (await Promise.all([endStatements(how), transactions.end(how), copies.end(how)]))
   return {
     sql,
     db: drizzle(preparing(sql, { transactions, patience: options.patience })),
-    copyIn: copies.length === 0 ? null : createCopyIn(copies, options.patience),
+    copyIn: options.copies === undefined || options.copies === 0 ? null : copies.copyIn,
   }
 }
 

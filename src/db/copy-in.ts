@@ -8,10 +8,19 @@ import { type Patience, SilentDatabase, within } from './patience.ts'
  */
 export type CopyIn = (statement: string, data: Uint8Array) => Promise<void>
 
-type Client = Pick<postgres.Sql<{ int8: number | bigint }>, 'unsafe'>
+export interface Copies {
+  copyIn: CopyIn
+  end: postgres.Sql['end']
+}
 
-/** COPYs by turns over `clients` of one connection each: the driver (3.4.9) would send other statements into the midst of one. */
-export function createCopyIn(clients: readonly Client[], patience: Patience | undefined): CopyIn {
+type Client = Pick<postgres.Sql<{ int8: number | bigint }>, 'unsafe' | 'end'>
+
+/**
+ * COPYs by turns over `count` clients of one connection each: the driver (3.4.9) would send other statements into the midst of one.
+ * A connection on which one was given up is let go of: it may be silent for ever.
+ */
+export function createCopyIn(open: () => Client, count: number, patience: Patience | undefined): Copies {
+  const clients = new Set(Array.from({ length: count }, open))
   const free = [...clients]
   const waiting: ((client: Client) => void)[] = []
   const take = async () => free.pop() ?? new Promise<Client>((resolve) => waiting.push(resolve))
@@ -20,26 +29,43 @@ export function createCopyIn(clients: readonly Client[], patience: Patience | un
     if (next === undefined) free.push(client)
     else next(client)
   }
-  return async (statement, data) => {
-    const givenUp = new AbortController()
-    const copying = (async () => {
-      const client = await take()
-      try {
-        if (givenUp.signal.aborted) throw new SilentDatabase()
-        const stream = await client.unsafe(`set local synchronous_commit = off; ${statement}`).writable()
-        const stored = new Promise<void>((resolve, reject) => void stream.once('finish', resolve).once('error', reject))
-        if (givenUp.signal.aborted) stream.destroy(new SilentDatabase())
-        else stream.end(data)
-        await stored
-      } finally {
-        giveBack(client)
-      }
-    })()
+  const replace = (client: Client): Client => {
+    clients.delete(client)
+    void client.end({ timeout: 0 })
+    const fresh = open()
+    clients.add(fresh)
+    return fresh
+  }
+
+  const copyIn: CopyIn = async (statement, data) => {
+    const client = await (patience === undefined ? take() : takeWithin(patience))
+    const copying = copy(client, statement, data)
     try {
       await (patience === undefined ? copying : within(patience, copying))
+      giveBack(client)
     } catch (error) {
-      givenUp.abort('given up')
+      giveBack(error instanceof SilentDatabase ? replace(client) : client)
       throw error
     }
   }
+
+  /** One that comes too late is for the next. */
+  async function takeWithin(limit: Patience): Promise<Client> {
+    const taken = take()
+    try {
+      return await within(limit, taken)
+    } catch (error) {
+      void taken.then(giveBack)
+      throw error
+    }
+  }
+
+  return { copyIn, end: async (how) => void (await Promise.all([...clients].map((client) => client.end(how)))) }
+}
+
+async function copy(client: Client, statement: string, data: Uint8Array): Promise<void> {
+  const stream = await client.unsafe(`set local synchronous_commit = off; ${statement}`).writable()
+  // It may have failed in the moment it began.
+  if (stream.errored !== null) throw stream.errored
+  await new Promise<void>((resolve, reject) => void stream.once('finish', resolve).once('error', reject).end(data))
 }

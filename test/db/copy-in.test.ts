@@ -31,6 +31,13 @@ function copierOf(url: string, copies: number, patience?: Patience): CopyIn {
   return copyIn
 }
 
+async function throughProxy({ tcpUrl }: TestDatabase) {
+  const proxy = await startCuttingProxy(tcpUrl)
+  const url = new URL(tcpUrl)
+  url.host = new URL(proxy.url).host
+  return { proxy, copyIn: copierOf(url.href, 1) }
+}
+
 async function numbersIn({ sql }: Connection): Promise<number[]> {
   return (await sql<{ number: number }[]>`select number from numbers order by number`).map(({ number }) => number)
 }
@@ -58,10 +65,7 @@ describe('COPY', () => {
     { when: 'before its end is told', sign: 'COPY 1', stored: [1] },
   ])('fails when its connection is lost $when, and the next one does not', async ({ sign, stored }) => {
     const database = await withNumbers()
-    const proxy = await startCuttingProxy(database.tcpUrl)
-    const url = new URL(database.tcpUrl)
-    url.host = new URL(proxy.url).host
-    const copyIn = copierOf(url.href, 1)
+    const { proxy, copyIn } = await throughProxy(database)
     await copyIn(COPY, bytesOf(0))
     proxy.onAnswer((bytes) => (bytes.includes(sign) ? 'cut' : 'pass'))
     expect(isConnectionError(await failure(copyIn(COPY, bytesOf(1))))).toBe(true)
@@ -70,9 +74,19 @@ describe('COPY', () => {
     expect(await numbersIn(database)).toEqual([0, ...stored, 2])
   })
 
+  it('that is refused in the very moment it may begin fails, and takes nothing with it', async () => {
+    const { proxy, copyIn } = await throughProxy(await withNumbers())
+    await copyIn(COPY, bytesOf(0))
+    const fields = Buffer.from('SERROR\0C57014\0Mcanceled\0\0')
+    const refusal = Buffer.concat([Buffer.from([0x45, 0, 0, 0, fields.length + 4]), fields, Buffer.from('Z\0\0\0\x05I')])
+    proxy.onAnswer((bytes) => (bytes.includes('G') ? Buffer.concat([bytes, refusal]) : 'pass'))
+    expect(await failure(copyIn(COPY, bytesOf(1)))).toMatchObject({ code: '57014' })
+  })
+
   it('is not waited for for ever, and not carried out when it was given up before its turn', async () => {
     const clock = createManualClock()
     const database = await withNumbers()
+    await database.sql`create table others (number int primary key)`
     const copyIn = copierOf(database.url, 1, { clock, ms: MS })
     const [held, locked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const holding = database.sql.begin(async (tx) => {
@@ -84,6 +98,8 @@ describe('COPY', () => {
     const waiting = [failure(copyIn(COPY, bytesOf(1))), failure(copyIn(COPY, bytesOf(2)))]
     await clock.advance(MS)
     expect((await Promise.all(waiting)).map(isConnectionError)).toEqual([true, true])
+    // The connection of the first is as silent as before.
+    await copyIn('copy others from stdin', bytesOf(5))
     held.resolve()
     await holding
     await copyIn(COPY, bytesOf(3))

@@ -9,8 +9,8 @@ export interface CuttingProxy {
   accepted(): number
   /** Breaks every connection that is open now. */
   cut(): void
-  /** What to do with bytes of the service before they are passed on: `cut` ends the connection in their place, `reset` with an error. */
-  onAnswer(look: (bytes: Buffer) => 'pass' | 'cut' | 'reset'): void
+  /** What to do with bytes of the service before they are passed on: `cut` ends the connection in their place, `reset` with an error; other bytes are passed on in place of them. */
+  onAnswer(look: (bytes: Buffer) => 'pass' | 'cut' | 'reset' | Buffer): void
   /** From now on connections are closed as soon as they are made, until called with false. */
   refuse(refusing: boolean): void
 }
@@ -44,6 +44,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       const fate = look(bytes)
       if (fate === 'reset') client.resetAndDestroy()
       if (fate === 'pass') client.write(bytes)
+      else if (typeof fate !== 'string') client.write(fate)
       else end()
     })
   })
