@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { systemClock } from '../../src/runtime/clock.ts'
 import { submitTurn } from '../../src/services/submit-turn.ts'
 import { waitForTurn } from '../../src/services/wait-for-turn.ts'
 import { aRequest, openHouse } from './installation.ts'
@@ -40,6 +41,20 @@ describe.each([
   it(`takes at most ${together} among sixty`, async () => {
     expect(await statementsPerTurn(text, 60, atOnce)).toBeLessThanOrEqual(together)
   })
+})
+
+test('whatever comes of a turn meanwhile is told of at most four times a second', async () => {
+  let told = 0
+  const onStatement = (statement: string) => {
+    if (PROGRESS.test(statement)) told += 1
+  }
+  const house = await openHouse({ connections: 12, onStatement, atOnce: true })
+  await house.startNode()
+  const { id: sessionId } = await house.session()
+  const startMs = systemClock.nowMs()
+  const { id } = await house.submit(sessionId, 'a house')
+  expect(await house.ended(id)).toMatchObject({ status: 'succeeded', output: [{}, {}, {}, {}] })
+  expect(told).toBeLessThanOrEqual((systemClock.nowMs() - startMs) / 250)
 })
 
 /** A turn as callers see it, by its id. */

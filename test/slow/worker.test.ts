@@ -60,6 +60,23 @@ test('a turn that is followed by its events runs in the request that reads them'
   expect(await events.text()).toContain('event: turn.succeeded')
 })
 
+test('nobody who is not let in makes turns run by asking for events', async () => {
+  const { url, simulator } = await openWorker()
+  const { body: session } = await call(url, 'POST', '/v1/sessions', {}, headers)
+  const { body: turn } = await call<TurnJson>(url, 'POST', `/v1/sessions/${session.id}/turns`, { parts: [say('A red house')] }, headers)
+  for (const path of [`/v1/turns/${turn.id}/events`, '/', `/v1/turns/${turn.id}`]) {
+    const answer = await fetch(`${url}${path}`, { headers: { Accept: 'text/event-stream' } })
+    await answer.body?.cancel()
+    expect(answer.status).not.toBe(500)
+  }
+  // Time enough to take it up, for an executor that was started all the same.
+  for (let roundTrip = 0; roundTrip < 20; roundTrip++) {
+    const { body } = await call<TurnJson>(url, 'GET', `/v1/turns/${turn.id}`, undefined, headers)
+    expect(body.status).toBe('queued')
+  }
+  expect(simulator.counts().requests).toBe(0)
+})
+
 test('a turn that nobody waits for runs on the minute, where nothing breaks it off', async () => {
   const { url, simulator } = await openWorker()
   const { body: session } = await call(url, 'POST', '/v1/sessions', {}, headers)
