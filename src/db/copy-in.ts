@@ -3,8 +3,8 @@ import type postgres from 'postgres'
 import { type Patience, SilentDatabase, within } from './patience.ts'
 
 /**
- * Stores what `data` holds by a `COPY … FROM STDIN`. It is committed when this resolves, though perhaps not on the disk yet. Where it
- * fails, it may have been stored nevertheless; until then `data` must stay as it is.
+ * Stores what `data` holds by a `COPY … FROM STDIN`. It is committed when this resolves, though perhaps not on the disk yet, and
+ * `data` is free again. Where it fails, it may have been stored nevertheless, or be stored later: `data` must stay as it is.
  */
 export type CopyIn = (statement: string, data: Uint8Array) => Promise<void>
 

@@ -190,8 +190,8 @@ export const mediaGrants = pgTable(
 )
 
 /**
- * Thought signatures: the characters received, once per SHA-256; short ones whole, long ones as rows
- * that fill a page each (`signature_pieces`, made by migration). `STORAGE EXTERNAL` (set by migration) keeps what cannot be compressed from being tried.
+ * Thought signatures: the characters received, once per SHA-256; short ones whole, long ones as rows that fill a page each
+ * (`signature_pieces`, made by migration). `STORAGE EXTERNAL` (set by migration) keeps what cannot be compressed from being tried.
  */
 export const signatures = pgTable(
   'signatures',

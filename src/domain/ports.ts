@@ -115,10 +115,10 @@ export class BlobMissing extends Error {
   }
 }
 
-/** Thought signatures: the characters as received, once per SHA-256, read and written in pieces. */
 /** Repeats a write that is safe to repeat for as long as there is hope. */
 export type Persevere = <Result>(write: () => Promise<Result>) => Promise<Result>
 
+/** Thought signatures: the characters as received, once per SHA-256, read and written in pieces. */
 export interface SignatureStore {
   /** `persevere`: how each write is carried out; by default once. */
   open(persevere?: Persevere): Promise<BlobWriter>

@@ -1,6 +1,5 @@
 /** Refuses, before anything is stored, what no model asked could ever do. */
-import type { ModelEntry } from '../domain/catalogue.ts'
-import { findModel } from '../domain/catalogue.ts'
+import { findModel, type ModelEntry } from '../domain/catalogue.ts'
 import type { ImageSettings } from '../domain/image-settings.ts'
 import { type FieldError, RequestError } from '../domain/problem.ts'
 import type { Degradable, SessionSettings, Strategy } from '../domain/session.ts'

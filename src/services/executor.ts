@@ -162,7 +162,7 @@ export class Executor {
     await this.#register()
   }
 
-  /** One after the other, and none while a claim is on its way: what it brings is not known to this node yet. */
+  /** Ends when no claim is on its way: what one brings is not known to this node before, and two sweeps in a row must not miss it. */
   async #sweep(): Promise<void> {
     const { db } = this.#inst
     for (const claim of this.#handBacks.splice(0)) await this.#handBack(claim, BROKEN_PAUSE_MS)

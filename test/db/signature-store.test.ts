@@ -187,7 +187,8 @@ describe('a signature', () => {
     for (let at = 0; at < characters.length; at += rowBytes) {
       const text = Buffer.from(characters.subarray(at, at + rowBytes)).toString('latin1')
       await database.sql`
-        insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms) values ('old', ${at / rowBytes}, ${text}, ${text.length}, 1)`
+        insert into signature_pieces (upload, ordinal, characters, bytes, created_at_ms)
+        values ('old', ${at / rowBytes}, ${text}, ${text.length}, 1)`
     }
     await database.sql`insert into signatures (sha256, upload, bytes, created_at_ms) values (${sha256}, 'old', ${characters.length}, 1)`
     expect((await readAll(storeIn(database), sha256)).equals(characters)).toBe(true)

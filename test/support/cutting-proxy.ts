@@ -9,7 +9,10 @@ export interface CuttingProxy {
   accepted(): number
   /** Breaks every connection that is open now. */
   cut(): void
-  /** What to do with bytes of the service before they are passed on: `cut` ends the connection in their place, `reset` with an error; other bytes are passed on in place of them. */
+  /**
+   * What to do with bytes of the service before they are passed on: `cut` ends the connection in their place, `reset` with an
+   * error; other bytes are passed on in place of them.
+   */
   onAnswer(look: (bytes: Buffer) => 'pass' | 'cut' | 'reset' | Buffer): void
   /** From now on connections are closed as soon as they are made, until called with false. */
   refuse(refusing: boolean): void

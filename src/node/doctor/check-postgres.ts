@@ -15,7 +15,7 @@ import { broken, doubtful, type Finding, fine } from './finding.ts'
 /** Of PostgreSQL: what the tests run on, and the oldest that is still mended by its makers for a year (versioning policy). */
 const MAJOR_TESTED = 18
 const MAJOR_MIN = 15
-/** What one node opens at most: statements, transactions, listening, jobs (`start-service.ts`, `dispatch.ts`). */
+/** What one node opens at most: statements, transactions, COPYs, listening, jobs (`start-service.ts`, `dispatch.ts`). */
 const CONNECTIONS_PER_NODE = 32
 const PATIENCE_MS = 5_000
 /** Turns are due by the clocks of nodes, leases end by that of the database. */
