@@ -18,6 +18,7 @@ import { runDirPrefix } from '../support/test-cluster.ts'
 const holderPath = join(import.meta.dirname, 'embedded-postgres-holder.ts')
 const nobodyUid = 65534
 const isRoot = process.getuid?.() === 0
+const asNobody = ['setpriv', `--reuid=${nobodyUid}`, `--regid=${nobodyUid}`, '--clear-groups', '--']
 const untilMs = { timeout: 15_000, interval: 50 }
 
 const cleanups: (() => unknown)[] = []
@@ -207,9 +208,9 @@ describe('an embedded PostgreSQL', () => {
   })
 
   it('runs as an ordinary user', async ({ skip }) => {
-    const asNobody = ['setpriv', `--reuid=${nobodyUid}`, `--regid=${nobodyUid}`, '--clear-groups', '--']
     if (!isRoot) skip('this run is an ordinary user already, as are all tests here')
     if (!canRun(...asNobody, process.execPath, '--version')) skip('another user cannot reach this Node')
+    if (!canRun(...asNobody, 'test', '-r', holderPath)) skip('another user cannot reach this folder, as with one in /root')
     const dataDir = newDataDir()
     chownSync(dataDir, nobodyUid, nobodyUid)
     const holder = await startHolder(dataDir, asNobody)
@@ -219,6 +220,7 @@ describe('an embedded PostgreSQL', () => {
 
   it('as root, serves a cluster that belongs to another user as that user', async ({ skip }) => {
     if (!isRoot) skip('only root can run a process as another user')
+    if (!canRun(...asNobody, 'test', '-r', holderPath)) skip('another user cannot reach this folder, as with one in /root')
     const dataDir = newDataDir()
     await (await start(dataDir)).stop()
     chmodSync(dataDir, 0o711)
